@@ -1,0 +1,151 @@
+/**
+ * The executor contract: code that does one kind of task. A file in `executors/` default-exports
+ * `defineExecutor({...})`; dropping it in is all it takes. Metadata is derived from the definition, never repeated.
+ */
+import type { z } from 'zod';
+import type { JsonObject, JsonValue } from './json.ts';
+
+/**
+ * Where a task runs. `inline`: quick, in-process, idempotent, and no input can make it slow: the ready frontier is
+ * fused into one local activity. `activity`: network and slow work, one Temporal activity a task.
+ * `wait`: nothing runs; the workflow waits for a time or a decision.
+ */
+export type Placement = 'inline' | 'activity' | 'wait';
+
+export interface ExecutorLogger {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+}
+
+/** An HTTP call over the guarded client: private addresses refused at connect, redirects re-checked, capped. */
+export interface HttpRequest {
+  readonly url: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Total time to the last byte. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Largest body accepted, after decompression. Default 8 MiB. */
+  readonly maxBytes?: number;
+  /** Default true. */
+  readonly verifyTls?: boolean;
+  /** Redirects followed (each target checked). Default 5. */
+  readonly maxRedirects?: number;
+  readonly signal?: AbortSignal;
+}
+export interface HttpResponse {
+  readonly status: number;
+  /** After redirects. */
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+export interface HttpClient {
+  /** Throws AppError: `blocked_address`, `task_timeout`, `task_transient` (network), `task_failed` (too large, bad URL). */
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+/** How a waiting task was woken. */
+export interface WaitDecision {
+  readonly kind: 'elapsed' | 'approved' | 'rejected';
+  readonly by: string | null;
+  readonly comment: string | null;
+  /** ISO-8601 UTC. */
+  readonly at: string;
+}
+
+/** What an executor gets. It must stop within a second of `signal` firing. */
+export interface ExecutorContext<Input> {
+  /** Validated by the executor's own schema. */
+  readonly input: Input;
+  /** The task's inputs with all that dependencies injected, unvalidated: for executors that gather. */
+  readonly rawInput: JsonObject;
+  readonly params: JsonObject;
+  readonly task: { readonly id: string; readonly name: string; readonly userId: string };
+  /** Results of the task's dependencies by task id, in dependency order. */
+  readonly dependencies: ReadonlyMap<string, JsonValue>;
+  readonly signal: AbortSignal;
+  /** The same for every attempt at this task in this run: pass it on to whatever has an effect. */
+  readonly idempotencyKey: string;
+  /** 1 on the first call. */
+  readonly attempt: number;
+  readonly http: HttpClient;
+  readonly logger: ExecutorLogger;
+  /** Progress 0..1 of this task, streamed to clients; kept when the task ends. */
+  emit(progress: number, message?: string): void;
+  /** Runs one task shape through another executor by id, e.g. for a map. Throws what that executor throws. */
+  runExecutor(executorId: string, input: JsonObject, params?: JsonObject): Promise<JsonValue>;
+  /** Set only for placement `wait`, when it wakes. */
+  readonly decision?: WaitDecision;
+  /** Settings an executor may read: `settings.commandWhitelist` …; never process.env. */
+  readonly settings: ExecutorSettings;
+}
+
+export interface ExecutorSettings {
+  /** Executor ids an operator switched on although they are unsafe (`TASKGROVE_ALLOW_EXECUTORS`, `TASKGROVE_ALLOW_COMMAND` …). */
+  readonly allowedExecutors: ReadonlySet<string>;
+  /** Programs `command_executor` may start; empty = none named. */
+  readonly commandWhitelist: readonly string[];
+  /** The only folder executors may read or write files in. */
+  readonly filesDir: string;
+  /** Scales `demoDelayMs`; 0 = no delay. */
+  readonly demoSleepScale: number;
+}
+
+export interface ExecutorDefinition<Input = unknown, Output = unknown> {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** The contract's `type` (stdio, http, core …); null where the original has none. */
+  readonly type: string | null;
+  readonly examples: readonly string[];
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  readonly placement: Placement;
+  /** Quick, idempotent, no LLM: 20 to 50 may share one activity when hundreds are ready. */
+  readonly batchable?: boolean;
+  readonly usesLlm?: boolean;
+  /** Off unless an operator names it; the text says how. */
+  readonly unsafe?: string;
+  /** Other ids that mean this executor. */
+  readonly aliases?: readonly string[];
+  /** Defaults of the task policy. */
+  readonly timeoutMs?: number;
+  readonly maxAttempts?: number;
+  readonly backoffMs?: number;
+  /** Inputs for demo trees, docs and contract tests; must pass `input`. */
+  readonly demoInput: JsonObject;
+  /** A believable canned result that fits `output`; makes no network call. */
+  demo(context: { readonly input: JsonObject; readonly task: { id: string; name: string } }): Output;
+  readonly demoDelayMs?: number;
+  /** Placement `wait` only: until when, and what may wake it earlier. `untilMs` is epoch ms or null (no limit). */
+  wait?(context: { readonly input: Input; readonly nowMs: number }): {
+    readonly kind: 'timer' | 'approval';
+    readonly untilMs: number | null;
+  };
+  run(context: ExecutorContext<Input>): Promise<Output>;
+}
+
+/** Any definition, as the registry holds it: `run` is only ever called with input its own schema has parsed. */
+// biome-ignore lint/suspicious/noExplicitAny: method parameters are contravariant, so a registry of mixed inputs needs it
+export type AnyExecutor = ExecutorDefinition<any, any>;
+
+/** Types a definition; checks nothing at run time (the registry does, with the file's name in the message). */
+export function defineExecutor<Input, Output>(
+  definition: ExecutorDefinition<Input, Output>,
+): ExecutorDefinition<Input, Output> {
+  return definition;
+}
+
+/** Derived public metadata: `GET /api/executors/metadata`. */
+export interface ExecutorMetadata {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly input_schema: JsonObject;
+  readonly examples: readonly string[];
+  readonly tags: readonly string[];
+  readonly type: string | null;
+}

@@ -1,0 +1,179 @@
+/**
+ * The store as everybody else sees it: few verbs, no SQL. One conformance suite (test/store/conformance.ts) runs on
+ * both drivers. All writes are durable when their promise resolves. Lost connections throw AppError `unavailable`.
+ */
+
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Run, RunStatus, TaskOutcome } from '../core/run.ts';
+import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
+import type { TaskRecord, TaskStatus } from '../core/task.ts';
+
+export interface Store {
+  readonly kind: 'duckdb' | 'postgres';
+  readonly tasks: TaskStore;
+  readonly runs: RunStore;
+  readonly events: EventStore;
+  readonly idempotency: IdempotencyStore;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  /** Writes what waits, then closes. */
+  close(): Promise<void>;
+}
+
+/** Written in the same transaction as what it guards. Kept 24 h. */
+export interface IdempotencyRecord {
+  readonly userId: string;
+  readonly method: string;
+  readonly key: string;
+  /** sha-256 of the canonical params. */
+  readonly bodyHash: string;
+  /** What a repeat needs to give the same answer: the ids made. */
+  readonly answer: JsonObject;
+}
+export interface IdempotencyStore {
+  /** The record younger than 24 h, or null. */
+  find(userId: string, method: string, key: string): Promise<IdempotencyRecord | null>;
+  /** For methods that write nothing else in the store's transaction. First writer wins; returns what stands. */
+  put(record: IdempotencyRecord): Promise<IdempotencyRecord>;
+}
+
+export interface TaskFilter {
+  readonly userId?: string;
+  readonly status?: TaskStatus;
+  readonly rootOnly?: boolean;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Fields `tasks.update` may set. A `status` detaches the task from its latest run (is_manual). */
+export type TaskPatch = Partial<
+  Pick<
+    TaskRecord,
+    | 'name'
+    | 'status'
+    | 'progress'
+    | 'error'
+    | 'result'
+    | 'priority'
+    | 'inputs'
+    | 'params'
+    | 'schemas'
+    | 'dependencies'
+    | 'started_at'
+    | 'completed_at'
+    | 'schedule_type'
+    | 'schedule_expression'
+    | 'schedule_enabled'
+    | 'schedule_start_at'
+    | 'schedule_end_at'
+    | 'next_run_at'
+    | 'last_run_at'
+    | 'max_runs'
+    | 'run_count'
+    | 'policy'
+  >
+>;
+
+export interface TaskStore {
+  /**
+   * Inserts whole trees, all or nothing, root first. Throws `conflict` with the text
+   * "Task with id 'X' already exists" when an id is taken, whoever owns it.
+   */
+  create(tasks: readonly TaskRecord[], idempotency?: IdempotencyRecord): Promise<void>;
+  /** The view of the latest run. Embedded: from a write-through cache. */
+  get(taskId: string): Promise<TaskRecord | null>;
+  getMany(taskIds: readonly string[]): Promise<TaskRecord[]>;
+  /** All tasks of a tree by position; [] when unknown. */
+  tree(treeId: string): Promise<TaskRecord[]>;
+  /** Direct children by position. */
+  children(parentId: string): Promise<TaskRecord[]>;
+  /** Newest tree first, then by position. Results above 64 KiB come as `{ref, size, preview}`. */
+  list(filter: TaskFilter): Promise<TaskRecord[]>;
+  /** Count by status (zeroes included) of what matches. */
+  count(filter: { userId?: string; rootOnly?: boolean }): Promise<Record<TaskStatus, number>>;
+  /** Returns the task after the change, null when unknown. Sets updated_at. Throws `conflict` while a run of it is active and a status is set. */
+  update(taskId: string, patch: TaskPatch): Promise<TaskRecord | null>;
+  /** Physical. Returns how many went; their runs and events go too. */
+  delete(taskIds: readonly string[]): Promise<number>;
+  /** Clones: marks originals `has_references`. */
+  markReferenced(taskIds: readonly string[]): Promise<void>;
+  /** Clone mode `archive`: marks the same rows. */
+  archive(taskIds: readonly string[]): Promise<void>;
+  /** Ids among these that some other task links to (origin_type link). */
+  linkedTo(taskIds: readonly string[]): Promise<string[]>;
+}
+
+/** Everything a run starts with; stored in one transaction before the client is answered. */
+export interface AcceptRun {
+  readonly runId: string;
+  readonly rootTaskId: string;
+  readonly targetTaskId: string;
+  readonly userId: string;
+  readonly useDemo: boolean;
+  readonly plan: Plan;
+  /** Inline execution: tasks that do not exist yet are inserted in the same transaction. */
+  readonly newTasks?: readonly TaskRecord[];
+  /** Outcomes kept from earlier runs (finished results of a continued run). */
+  readonly carried: readonly TaskOutcome[];
+  /** Opaque options the workflow's activities need: webhook config, fairness, secret refs (never a secret). */
+  readonly options: JsonObject;
+  readonly events: readonly NewRunEvent[];
+  readonly idempotency?: IdempotencyRecord;
+}
+
+export type AcceptResult =
+  | { readonly status: 'accepted'; readonly run: Run }
+  /** One active run per root. */
+  | { readonly status: 'already_running'; readonly run: Run };
+
+/** A run with all its activities need, loaded once per process and run. */
+export interface RunContext {
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly options: JsonObject;
+}
+
+/** One transaction of a running tree. Applied in this order; idempotent: the first terminal fact of a generation wins. */
+export interface RunCommit {
+  readonly runId: string;
+  /** Rows to write; a terminal row of the same generation that already stands is left and reported back. */
+  readonly outcomes?: readonly TaskOutcome[];
+  readonly events?: readonly NewRunEvent[];
+  /** Ends the run and frees its root. A second end is ignored. */
+  readonly end?: { readonly status: 'completed' | 'failed' | 'cancelled'; readonly error: string | null };
+  /** Pause and resume. */
+  readonly status?: 'in_progress' | 'paused';
+}
+
+export interface RunStore {
+  accept(input: AcceptRun): Promise<AcceptResult>;
+  get(runId: string): Promise<Run | null>;
+  /** Newest first. `taskId` matches root or target. */
+  list(filter: {
+    userId?: string;
+    taskId?: string;
+    status?: RunStatus;
+    limit: number;
+    offset: number;
+  }): Promise<Run[]>;
+  /** Runs that have not ended, oldest first. */
+  active(filter: { userId?: string; rootTaskIds?: readonly string[]; limit: number }): Promise<Run[]>;
+  countActive(userId?: string): Promise<number>;
+  context(runId: string): Promise<RunContext | null>;
+  /** Rows of these tasks in this run (all of the run's when `taskIds` is absent); tasks without a row are absent. */
+  outcomes(runId: string, taskIds?: readonly string[]): Promise<TaskOutcome[]>;
+  /** Returns the outcomes that stand for those given, in order, and the events with their numbers. */
+  commit(commit: RunCommit): Promise<{ outcomes: TaskOutcome[]; events: RunEvent[] }>;
+  /** A full result by reference, however large. */
+  result(runId: string, taskId: string): Promise<JsonValue | null>;
+}
+
+export interface EventStore {
+  /** Stored events with seq > afterSeq in order. */
+  read(runId: string, afterSeq: number, limit: number): Promise<RunEvent[]>;
+  /** Called for every committed event of every run, also those of other processes (PostgreSQL: LISTEN). Returns a stop function. */
+  subscribe(listener: (event: RunEvent) => void): () => void;
+  /** Streams without storing (task-delta). */
+  publish(event: RunEvent): void;
+}
