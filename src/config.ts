@@ -1,0 +1,141 @@
+/**
+ * The only reader of `process.env`. Unset means a safe default; wrong values are all listed at once and stop the start.
+ * The settings themselves are in config/settings.ts.
+ */
+import { isAbsolute, resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Setting } from './config/setting.ts';
+import { SETTINGS } from './config/settings.ts';
+
+type Settings = typeof SETTINGS;
+type Values = { -readonly [Key in keyof Settings]: z.output<Settings[Key]['schema']> };
+
+/** Every setting by its name in settings.ts, with absolute folders, plus what follows from them. */
+export type Config = Readonly<Values> & {
+  /** One line each for old or doubtful settings, to be shown at the start. */
+  readonly notices: readonly string[];
+  /** Environment for programs we start (Temporal, Go): ours without our own settings and without secrets. */
+  readonly childEnvironment: Readonly<Record<string, string>>;
+};
+
+/** Thrown by `loadConfig`; `problems` holds one sentence for each wrong setting. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`Settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Parses the environment. Throws `ConfigError` with every problem found. */
+export function loadConfig(environment: Environment = process.env): Config {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
+    values[key] = parseSetting(setting, environment, problems);
+  }
+  // Safe: the loop above filled each key with its schema's output or its typed fallback.
+  const parsed = values as Values;
+  problems.push(...conflicts(parsed));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    ...parsed,
+    dataDir: resolve(parsed.dataDir),
+    cacheDir: resolve(parsed.cacheDir),
+    logFile: parsed.logFile === null ? null : resolve(parsed.logFile),
+    temporalCliPath: resolveProgram(parsed.temporalCliPath),
+    // Older systems gave the metrics the API's own port: that means "no port of their own".
+    metricsPort: parsed.metricsPort === parsed.port ? null : parsed.metricsPort,
+    corsOrigins: parsed.corsAllowAll ? ['*'] : parsed.corsOrigins,
+    allowedHosts: parsed.allowedHosts.length > 0 ? parsed.allowedHosts : defaultHosts(parsed),
+    notices: notices(environment),
+    childEnvironment: childEnvironment(environment),
+  };
+}
+
+function given(environment: Environment, setting: Setting<unknown>): { name: string; value: string } | null {
+  for (const name of [setting.name, ...setting.aliases]) {
+    const value = environment[name]?.trim();
+    if (value !== undefined && value !== '') return { name, value };
+  }
+  return null;
+}
+
+function parseSetting(setting: Setting<unknown>, environment: Environment, problems: string[]): unknown {
+  const found = given(environment, setting);
+  if (found === null) return setting.fallback;
+  const result = setting.schema.safeParse(found.value);
+  if (result.success) return result.data;
+  // The value itself stays out of the message: it may be a secret or hold one.
+  problems.push(`${found.name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
+  return setting.fallback;
+}
+
+function conflicts(values: Values): string[] {
+  const problems: string[] = [];
+  if (values.databaseUrl === null && values.role !== 'all') {
+    problems.push(
+      `ROLE=${values.role} splits the work over processes, which DuckDB cannot serve: set DATABASE_URL=postgres://…`,
+    );
+  }
+  if (values.databaseUrl === null && values.workers > 1) {
+    problems.push(
+      'WORKERS above 1 needs a database that many processes share: set DATABASE_URL=postgres://…',
+    );
+  }
+  if (values.temporalEncrypt && values.secret === null) {
+    problems.push('TEMPORAL_ENCRYPT needs a key that stays the same: set TASKGROVE_SECRET');
+  }
+  if (values.temporalPort !== null && values.temporalPort === values.port) {
+    problems.push('TEMPORAL_PORT must differ from PORT');
+  }
+  return problems;
+}
+
+const OLD_SETTINGS: Readonly<Record<string, string>> = {
+  WORKERS:
+    'WORKERS has no effect: one process uses one event loop; start more processes on PostgreSQL instead.',
+  ENVIRONMENT: 'ENVIRONMENT has no effect: each setting has a name of its own (see .env.example).',
+  DEBUG: 'DEBUG has no effect: set LOG_LEVEL=debug.',
+  RELOAD: 'RELOAD has no effect: restart the server after a change, or use `node --watch`.',
+  STREAMLIT_PORT: 'STREAMLIT_PORT has no effect: there is no Streamlit page; the API is on PORT.',
+};
+
+function notices(environment: Environment): string[] {
+  const lines = Object.entries(OLD_SETTINGS)
+    .filter(([name]) => environment[name] !== undefined && environment[name] !== '')
+    .map(([, line]) => line);
+  const known = new Set(Object.values(SETTINGS).map((setting) => setting.name));
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('TASKGROVE_') && !known.has(name),
+  );
+  return [...lines, ...unknown.map((name) => `${name} is not a setting (see .env.example); it is ignored.`)];
+}
+
+function defaultHosts(values: Values): string[] {
+  const hosts = ['localhost', '127.0.0.1', '::1'];
+  if (values.host !== '0.0.0.0' && values.host !== '::') hosts.push(values.host);
+  if (values.publicUrl !== null) hosts.push(new URL(values.publicUrl).hostname);
+  return [...new Set(hosts)];
+}
+
+const SECRET_NAME = /SECRET|TOKEN|PASSWORD|PASSWD|API_KEY|CREDENTIAL|DATABASE_URL/i;
+
+function childEnvironment(environment: Environment): Record<string, string> {
+  const own = new Set(Object.values(SETTINGS).flatMap((setting) => [setting.name, ...setting.aliases]));
+  const kept = Object.entries(environment).filter(
+    ([name, value]) =>
+      value !== undefined && !own.has(name) && !name.startsWith('TEMPORAL_') && !SECRET_NAME.test(name),
+  );
+  return Object.fromEntries(kept) as Record<string, string>;
+}
+
+/** A bare program name is looked up on PATH later; anything with a folder in it is taken from here. */
+function resolveProgram(path: string | null): string | null {
+  if (path === null || isAbsolute(path) || !/[\\/]/.test(path)) return path;
+  return resolve(path);
+}

@@ -1,0 +1,129 @@
+/** How one environment variable is described and parsed. The table itself is settings.ts. */
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+/** Headings of `.env.example`, in their order there. */
+export type SettingSection = 'Server' | 'Data' | 'Temporal' | 'Access' | 'Executors' | 'Logs' | 'Timing';
+
+/** One setting. `fallback` is the value when neither the name nor an alias is set (or all are empty). */
+export interface Setting<Value> {
+  readonly name: string;
+  /** Names other systems used for the same thing; the first one that is set counts. */
+  readonly aliases: readonly string[];
+  readonly section: SettingSection;
+  readonly description: string;
+  readonly schema: z.ZodType<Value, string>;
+  readonly fallback: Value;
+}
+
+/** Builds a setting: `setting('Server', 'PORT', port, 8000, 'What it does.', ['API_PORT'])`. */
+export function setting<Value>(
+  section: SettingSection,
+  name: string,
+  schema: z.ZodType<Value, string>,
+  fallback: NoInfer<Value>,
+  description: string,
+  aliases: readonly string[] = [],
+): Setting<Value> {
+  return { section, name, schema, fallback, description, aliases };
+}
+
+const YES = ['1', 'true', 'yes', 'on'];
+const NO = ['0', 'false', 'no', 'off'];
+
+export const text = z.string();
+export const optionalText: z.ZodType<string | null, string> = text;
+
+export const flag = z
+  .string()
+  .refine((value) => [...YES, ...NO].includes(value.toLowerCase()), 'must be true or false')
+  .transform((value) => YES.includes(value.toLowerCase()));
+
+/** Comma-separated; blanks around and empty items are dropped. */
+export const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** A whole number within bounds, both inclusive. */
+export function wholeNumber(minimum: number, maximum: number) {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .refine((value) => {
+      const number = Number(value);
+      return /^\d+$/.test(value) && number >= minimum && number <= maximum;
+    }, message)
+    .transform(Number);
+}
+
+export const port = wholeNumber(1, 65_535);
+export const optionalPort: z.ZodType<number | null, string> = port;
+
+export const positiveDecimal = z
+  .string()
+  .refine((value) => /^\d+(\.\d+)?$/.test(value), 'must be a number of at least 0')
+  .transform(Number);
+
+/** One of the words, in any case. */
+export function choice<const Word extends string>(...words: readonly Word[]) {
+  return z
+    .string()
+    .transform((value) => value.toLowerCase())
+    .pipe(z.enum(words as readonly [Word, ...Word[]], `must be one of ${words.join(', ')}`));
+}
+
+const LEVEL_NAMES: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal' };
+
+/** pino's levels; Python's names are understood too. */
+export const logLevel = z
+  .string()
+  .transform((value) => LEVEL_NAMES[value.toLowerCase()] ?? value)
+  .pipe(choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'));
+
+export const httpUrl: z.ZodType<string | null, string> = z
+  .string()
+  .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an http:// or https:// URL')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+/** `postgresql+asyncpg://` and its like (SQLAlchemy's spelling) mean the same database. */
+export const postgresUrl: z.ZodType<Secret | null, string> = z
+  .string()
+  .transform((value) => value.replace(/^postgres(ql)?\+\w+:/, 'postgres:'))
+  .refine(
+    (value) => /^postgres(ql)?:\/\//.test(value) && URL.canParse(value),
+    'must be postgres://user:password@host:port/database; leave it unset for DuckDB in DATA_DIR',
+  )
+  .transform((value) => new Secret(value));
+
+/** A secret of at least `minimumLength` characters. */
+export function secret(minimumLength: number): z.ZodType<Secret | null, string> {
+  return z
+    .string()
+    .min(minimumLength, `must have at least ${minimumLength} characters`)
+    .transform((value) => new Secret(value));
+}
+
+export const hostAndPort: z.ZodType<string | null, string> = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'must be host:port, for example 127.0.0.1:7233');
+
+/** How many proxies stand before us, or which addresses they have. */
+export type TrustProxy = { readonly hops: number } | { readonly ranges: readonly string[] };
+
+export const trustProxy: z.ZodType<TrustProxy, string> = z
+  .string()
+  .refine(
+    (value) => /^\d{1,2}$/.test(value) || value.split(',').every((item) => isAddressRange(item.trim())),
+    'must be a number of hops (1) or addresses and ranges (10.0.0.0/8,127.0.0.1)',
+  )
+  .transform((value) =>
+    /^\d+$/.test(value) ? { hops: Number(value) } : { ranges: value.split(',').map((item) => item.trim()) },
+  );
+
+function isAddressRange(value: string): boolean {
+  return ipaddr.isValid(value) || ipaddr.isValidCIDR(value);
+}
