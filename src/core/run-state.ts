@@ -35,7 +35,7 @@ export class RunState {
   constructor(plan: Plan, state: string = plan.state) {
     const size = plan.tasks.length;
     this.#plan = plan;
-    this.#state = [...state] as StateChar[];
+    this.#state = Array.from(state, (char) => (char === STATE.running ? STATE.pending : (char as StateChar)));
     this.#blockers = new Int32Array(size);
     this.#dependants = Array.from({ length: size }, () => []);
     this.#children = Array.from({ length: size }, () => []);
@@ -53,7 +53,7 @@ export class RunState {
     this.#rebuild();
   }
 
-  /** One character a task; enough to build this object again. Running tasks count as pending after a rebuild. */
+  /** One character a task; enough to build this object again. A task that runs counts as pending in the copy. */
   get chars(): string {
     return this.#state.join('');
   }
@@ -236,7 +236,6 @@ export class RunState {
     this.#open = 0;
     this.#blockers.fill(0);
     tasks.forEach((task, index) => {
-      if (this.#state[index] === STATE.running) this.#state[index] = STATE.pending;
       if (
         this.#state[index] === STATE.failed &&
         index !== 0 &&

@@ -1,0 +1,98 @@
+/**
+ * `runTree`: one workflow interprets one run of a tree. It decides what runs next; everything else (rows, events,
+ * executors) happens in activities. The workflow ends as its tree does: Completed, Failed (`TreeFailed`) or Canceled.
+ */
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Plan } from '../core/plan.ts';
+import type { CarriedState, RunEnd, RunTreeInput } from '../core/run-protocol.ts';
+import * as messages from './messages.ts';
+import { RunController } from './run-controller.ts';
+
+const { loadPlan } = proxyLocalActivities<{
+  loadPlan(input: { runId: string; from: number }): Promise<PlanPage>;
+}>({
+  startToCloseTimeout: '30 seconds',
+});
+interface PlanPage {
+  readonly tasks: Plan['tasks'];
+  readonly state: string;
+  readonly total: number;
+}
+
+export async function runTree(input: RunTreeInput): Promise<RunEnd> {
+  const plan = input.plan ?? (await CancellationScope.nonCancellable(() => loadWholePlan(input.runId)));
+  const controller = new RunController(input, plan);
+  listen(controller);
+  // The UI's "Request Cancellation" reaches the root scope: treat it like the cancel signal.
+  void CancellationScope.current().cancelRequested.catch(() => controller.cancel(null, false));
+  await CancellationScope.nonCancellable(() => drive(controller, input));
+  return finish(controller.ended);
+}
+
+async function drive(controller: RunController, input: RunTreeInput): Promise<void> {
+  for (;;) {
+    if (isHistoryLong(input)) controller.isDraining = true;
+    controller.launch();
+    if (controller.ended !== null) {
+      await condition(() => controller.isIdle);
+      return;
+    }
+    if (controller.canContinue)
+      await continueAsNew<(next: RunTreeInput) => Promise<RunEnd>>(next(input, controller));
+    // Every turn waits for a change: a condition that is true at once would spin the worker to death.
+    await controller.nextChange();
+  }
+}
+
+function isHistoryLong(input: RunTreeInput): boolean {
+  const info = workflowInfo();
+  return info.continueAsNewSuggested || info.historyLength > input.limits.continueAfterEvents;
+}
+
+function next(input: RunTreeInput, controller: RunController): RunTreeInput {
+  const carried: CarriedState = controller.carry();
+  return { ...input, carried };
+}
+
+function listen(controller: RunController): void {
+  setHandler(messages.cancelSignal, ({ reason, force }) => controller.cancel(reason, force));
+  setHandler(messages.cancelTasksSignal, ({ taskIds, reason, force }) =>
+    controller.cancelTasks(taskIds, reason, force),
+  );
+  setHandler(messages.pauseUpdate, () => controller.setPaused(true));
+  setHandler(messages.resumeUpdate, () => controller.setPaused(false));
+  setHandler(messages.retryUpdate, ({ taskId }) => controller.retry(taskId), {
+    validator: ({ taskId }) => controller.checkRetry(taskId),
+  });
+  setHandler(messages.rerunUpdate, ({ taskId }) => controller.rerun(taskId), {
+    validator: ({ taskId }) => controller.checkRerun(taskId),
+  });
+  setHandler(messages.decideUpdate, (decision) => controller.decide(decision), {
+    validator: ({ taskId }) => controller.checkDecide(taskId),
+  });
+}
+
+async function loadWholePlan(runId: string): Promise<Plan> {
+  const first = await loadPlan({ runId, from: 0 });
+  const tasks = [...first.tasks];
+  while (tasks.length < first.total) tasks.push(...(await loadPlan({ runId, from: tasks.length })).tasks);
+  return { tasks, state: first.state };
+}
+
+/** Temporal's own status says how the tree ended, so its filters and alerts work. */
+function finish(ended: RunEnd | null): RunEnd {
+  if (ended === null) throw ApplicationFailure.nonRetryable('The run ended without a verdict', 'TreeFailed');
+  if (ended.status === 'cancelled') throw new CancelledFailure(ended.error ?? 'Cancelled');
+  if (ended.status === 'failed')
+    throw ApplicationFailure.nonRetryable(ended.error ?? 'Task tree execution failed', 'TreeFailed');
+  return ended;
+}
