@@ -51,9 +51,13 @@ export class RunController {
     this.#state = new RunState(plan, input.carried?.state);
     this.#generations = { ...input.carried?.generations };
     this.#isPaused = input.carried?.isPaused ?? false;
-    this.#waits = new WaitBoard(input.runId, this.#generations, (index, state) =>
-      this.#written([[index, state]]),
-    );
+    this.#waits = new WaitBoard(input.runId, this.#generations, {
+      onEnd: (index, state) => this.#written([[index, state]]),
+      onError: (index, error) => {
+        this.#decided(this.#state.settle(index, STATE.failed), failureText(error));
+        this.#hasChanged = true;
+      },
+    });
     for (const [index, state] of this.#state.resolve()) this.#changes.push({ index, state });
     for (const wait of input.carried?.waits ?? []) this.#waits.add(wait);
   }

@@ -61,7 +61,7 @@ export function callTasks(
   heartbeatTimeoutMs: number,
 ): Promise<RunTasksOutput> {
   const first = plan.tasks[group[0] as number] as PlanTask;
-  const timeoutMs = (first.timeoutMs ?? DEFAULT_TIMEOUT_MS) * (group.length > 1 ? group.length : 1);
+  const timeoutMs = (first.timeoutMs ?? DEFAULT_TIMEOUT_MS) * group.length;
   const activities = proxyActivities<Record<string, (input: RunTasksInput) => Promise<RunTasksOutput>>>({
     ...(first.queue === undefined ? {} : { taskQueue: first.queue }),
     startToCloseTimeout: timeoutMs + TIMEOUT_MARGIN_MS,

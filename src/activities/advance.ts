@@ -1,0 +1,171 @@
+/**
+ * The local activity that moves a run: writes what the workflow decided, runs the ready inline frontier and the ones
+ * after it in one go, and commits the end of the run when nothing is left. Running it again after a crash is harmless:
+ * terminal rows stand, whoever wrote them first.
+ */
+import { STATE } from '../core/plan.ts';
+import type { TaskOutcome } from '../core/run.ts';
+import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.ts';
+import { RunState, type Settled } from '../core/run-state.ts';
+import { CommitBuffer } from './commit-buffer.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { endEvent, event, outcome } from './outcomes.ts';
+import { reasonFor } from './reasons.ts';
+import type { RunEntry } from './run-memory.ts';
+import { runTask } from './run-task.ts';
+
+/** After this it takes no new task and hands the rest back, so that a cancel or a pause is never far away. */
+const BUDGET_MS = 250;
+/** The loop is everybody's: give it back this often. */
+const YIELD_EVERY_MS = 10;
+/** Inline tasks that wait for a worker thread overlap; the others never notice. */
+const OVERLAP = 4;
+
+export async function advance(
+  deps: ActivityDependencies,
+  input: AdvanceInput,
+  signal: AbortSignal,
+): Promise<AdvanceOutput> {
+  const entry = await deps.memory.get(input.runId);
+  const turn = new Turn(deps, input, entry, signal);
+  turn.writeDecisions();
+  if (input.mayStart) await turn.runFrontier();
+  const ended = turn.writeEnd();
+  await turn.flush();
+  if (ended !== null) deps.memory.forget(input.runId);
+  return { settled: turn.settled, ended };
+}
+
+class Turn {
+  readonly settled: Settled[] = [];
+  readonly #deps: ActivityDependencies;
+  readonly #input: AdvanceInput;
+  readonly #entry: RunEntry;
+  readonly #signal: AbortSignal;
+  readonly #state: RunState;
+  readonly #buffer: CommitBuffer;
+  readonly #startedMs: number;
+  #yieldedMs: number;
+
+  constructor(deps: ActivityDependencies, input: AdvanceInput, entry: RunEntry, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#input = input;
+    this.#entry = entry;
+    this.#signal = signal;
+    this.#state = new RunState(entry.context.plan, input.state);
+    this.#buffer = new CommitBuffer(deps, entry);
+    this.#startedMs = performance.now();
+    this.#yieldedMs = this.#startedMs;
+  }
+
+  /** Skips, cancels and resets that the workflow decided, and its pauses. */
+  writeDecisions(): void {
+    const nowMs = this.#deps.now();
+    for (const index of this.#input.resets) {
+      this.#buffer.outcome(outcome(this.#id(index), this.#generation(index), 'pending'));
+      this.#buffer.event(
+        event('task-retried', this.#id(index), nowMs, { generation: this.#generation(index) }),
+      );
+    }
+    for (const change of this.#input.changes) this.#end(change.index, change.state, change.error);
+    const { status } = this.#input;
+    if (status === undefined) return;
+    this.#buffer.status(status);
+    this.#buffer.event(event(status === 'paused' ? 'run-paused' : 'run-resumed', null, nowMs));
+  }
+
+  async runFrontier(): Promise<void> {
+    const workers = Array.from({ length: OVERLAP }, () => this.#takeTasks());
+    await Promise.all(workers);
+  }
+
+  writeEnd(): RunEnd | null {
+    if (!this.#state.isDone) return null;
+    const { status, cause } = this.#state.verdict(this.#input.cancel !== undefined);
+    const error = this.#endError(status, cause);
+    this.#buffer.end({ status, error });
+    this.#buffer.event(event('run-ended', null, this.#deps.now(), { status, error }));
+    return { status, error };
+  }
+
+  flush(): Promise<void> {
+    return this.#buffer.close();
+  }
+
+  async #takeTasks(): Promise<void> {
+    for (;;) {
+      if (this.#signal.aborted || performance.now() - this.#startedMs > BUDGET_MS) return;
+      const [index] = this.#state.ready(
+        (ready) => this.#entry.context.plan.tasks[ready]?.placement === 'inline',
+        1,
+      );
+      if (index === undefined) return;
+      this.#state.start(index);
+      await this.#runOne(index);
+      await this.#maybeYield();
+    }
+  }
+
+  async #runOne(index: number): Promise<void> {
+    const ran = await runTask(this.#deps, this.#entry, {
+      index,
+      generations: this.#input.generations,
+      signal: this.#signal,
+      attempt: 1,
+      failedBefore: 0,
+      emit: (started) => this.#buffer.event(started),
+    });
+    // An abort hands the task back untouched: the workflow says what becomes of it.
+    if (ran.kind === 'aborted') return;
+    const { ended } = ran;
+    this.#buffer.outcome(ended);
+    this.#buffer.event(endEvent(this.#input.runId, ended, this.#deps.now()));
+    this.#apply(index, ended);
+  }
+
+  #apply(index: number, ended: TaskOutcome): void {
+    const state = ended.status === 'completed' ? STATE.completed : STATE.failed;
+    const [own, ...follows] = this.#state.settle(index, state);
+    if (own !== undefined) this.settled.push(own);
+    for (const [other, otherState] of follows) {
+      this.settled.push([other, otherState]);
+      this.#end(other, otherState);
+    }
+  }
+
+  /** Writes a terminal fact that no executor produced. */
+  #end(index: number, state: Settled[1], error?: string): void {
+    const status =
+      state === 'c' ? 'completed' : state === 'f' ? 'failed' : state === 's' ? 'skipped' : 'cancelled';
+    const nowMs = this.#deps.now();
+    const ended = outcome(this.#id(index), this.#generation(index), status, {
+      error: error ?? reasonFor(this.#entry.context.plan, this.#state, index),
+      completedAt: event('task-completed', null, nowMs).at,
+    });
+    this.#buffer.outcome(ended);
+    this.#buffer.event(endEvent(this.#input.runId, ended, nowMs));
+  }
+
+  #endError(status: RunEnd['status'], cause: number): string | null {
+    if (status === 'completed') return null;
+    if (status === 'cancelled') return this.#input.cancel?.reason ?? 'Cancelled';
+    const known = this.#entry.outcomes.get(this.#id(cause))?.error ?? this.#buffer.errorOf(this.#id(cause));
+    const failed = `task '${this.#id(cause)}' ${this.#state.stateOf(cause) === STATE.failed ? 'failed' : 'did not complete'}`;
+    return `Task tree execution failed: ${failed}${known === null || known === undefined ? '' : `: ${known}`}`;
+  }
+
+  async #maybeYield(): Promise<void> {
+    if (performance.now() - this.#yieldedMs < YIELD_EVERY_MS) return;
+    this.#buffer.flushSoon();
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#yieldedMs = performance.now();
+  }
+
+  #id(index: number): string {
+    return this.#entry.context.plan.tasks[index]?.id ?? '';
+  }
+
+  #generation(index: number): number {
+    return this.#input.generations[index] ?? 0;
+  }
+}

@@ -1,0 +1,46 @@
+/** Why a task cannot run at all: no executor, an unknown one, one that is switched off, inputs its schema refuses. */
+import type { AnyExecutor } from '../core/executor.ts';
+import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { ResolvedTask } from './resolve-task.ts';
+import type { Verdict } from './run-executor.ts';
+
+export function refusal(registry: ExecutorRegistry, task: ResolvedTask, useDemo: boolean): Verdict | null {
+  if (task.executorId === null) {
+    // A task without an executor groups its children.
+    if (task.definition.has_children) return null;
+    return refuse(
+      task,
+      `Task '${task.definition.name}' names no executor: set schemas.method to an executor id`,
+    );
+  }
+  if (task.executor === undefined) {
+    const known = registry.all().map(({ id }) => id);
+    return refuse(task, `Unknown executor '${task.executorId}'. Known executors: ${known.join(', ')}`);
+  }
+  if (useDemo) return null;
+  const { available, reason } = registry.availability(task.executor);
+  return available ? null : refuse(task, `Executor '${task.executor.id}' is not available: ${reason}`);
+}
+
+export function checkInput(task: ResolvedTask, executor: AnyExecutor): { readonly value: unknown } | Verdict {
+  const parsed = executor.input.safeParse(task.inputs);
+  if (parsed.success) return { value: parsed.data };
+  const problems = parsed.error.issues.map(
+    (issue) => `inputs.${issue.path.join('.') || '(root)'}: ${issue.message}`,
+  );
+  return refuse(task, `Invalid inputs for ${executor.id}:\n- ${problems.join('\n- ')}`);
+}
+
+/** The contract's shape of such a failure (section 5): the error and what the task was. */
+function refuse(task: ResolvedTask, error: string): Verdict {
+  const { definition } = task;
+  const result = {
+    error,
+    task_id: definition.id,
+    name: definition.name,
+    task_type: task.executorId,
+    task_params: definition.params,
+    inputs: task.inputs,
+  };
+  return { kind: 'failed', error, result, isRetryable: false };
+}

@@ -1,0 +1,26 @@
+/** What activities are built from. Composed in main.ts; tests compose their own. */
+import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
+import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import type { AbortBoard } from './abort-board.ts';
+import type { RunMemory } from './run-memory.ts';
+
+export interface ActivityLogger {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface ActivityDependencies {
+  readonly store: Store;
+  readonly registry: ExecutorRegistry;
+  readonly http: HttpClient;
+  readonly settings: ExecutorSettings;
+  readonly memory: RunMemory;
+  readonly aborts: AbortBoard;
+  readonly logger: ActivityLogger;
+  /** Epoch ms; injected so that tests own the clock. */
+  readonly now: () => number;
+  /** Counts ended tasks by executor and state; absent = not measured. */
+  readonly onTaskEnded?: (executorId: string, status: string, seconds: number) => void;
+}

@@ -1,0 +1,56 @@
+/** Rows and events for what happened to a task; every writer builds them here, so that they cannot disagree. */
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { shownResult } from '../core/result-reference.ts';
+import type { TaskOutcome } from '../core/run.ts';
+import type { NewRunEvent, RunEventType } from '../core/run-event.ts';
+import type { TaskStatus } from '../core/task.ts';
+import { isoMicros } from '../core/time.ts';
+
+export function outcome(
+  taskId: string,
+  generation: number,
+  status: TaskStatus,
+  extra: Partial<Omit<TaskOutcome, 'taskId' | 'generation' | 'status'>> = {},
+): TaskOutcome {
+  return {
+    taskId,
+    generation,
+    status,
+    inputs: null,
+    result: null,
+    error: null,
+    progress: status === 'completed' ? 1 : 0,
+    startedAt: null,
+    completedAt: null,
+    attempts: 0,
+    wait: null,
+    demo: null,
+    tokenUsage: null,
+    ...extra,
+  };
+}
+
+export function event(
+  type: RunEventType,
+  taskId: string | null,
+  nowMs: number,
+  data: JsonObject = {},
+): NewRunEvent {
+  return { type, taskId, at: isoMicros(nowMs), data };
+}
+
+const END_EVENTS: Record<'completed' | 'failed' | 'skipped' | 'cancelled', RunEventType> = {
+  completed: 'task-completed',
+  failed: 'task-failed',
+  skipped: 'task-skipped',
+  cancelled: 'task-cancelled',
+};
+
+/** The event that announces a terminal outcome; large results by reference. */
+export function endEvent(runId: string, ended: TaskOutcome, nowMs: number): NewRunEvent {
+  const status = ended.status as keyof typeof END_EVENTS;
+  const data: Record<string, JsonValue> = { generation: ended.generation };
+  if (status === 'completed') data['result'] = shownResult(runId, ended.taskId, ended.result);
+  else data['error'] = ended.error;
+  return event(END_EVENTS[status], ended.taskId, nowMs, data);
+}

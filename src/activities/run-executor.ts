@@ -1,0 +1,170 @@
+/**
+ * Calls one executor for one task: checks it may run, validates inputs, holds its time limit, gives it up a second
+ * after an abort, and turns whatever comes back into a verdict. Writes nothing.
+ */
+
+import { AppError } from '../core/errors.ts';
+import type { ExecutorContext, WaitDecision } from '../core/executor.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
+import type { TaskDemo } from '../core/task.ts';
+import { checkInput, refusal } from './check-task.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { ResolvedTask } from './resolve-task.ts';
+
+export type Verdict =
+  | { readonly kind: 'completed'; readonly result: JsonValue | null; readonly demo: TaskDemo | null }
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly result: JsonValue | null;
+      readonly isRetryable: boolean;
+    }
+  | { readonly kind: 'cancelled' };
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly attempt: number;
+  readonly idempotencyKey: string;
+  readonly useDemo: boolean;
+  readonly onProgress: (progress: number, message?: string) => void;
+  readonly decision?: WaitDecision;
+}
+
+const DEFAULT_TIMEOUT_MS = 300_000;
+/** How long an executor may take to notice an abort before it is left behind. */
+const ABORT_GRACE_MS = 1_000;
+
+export async function runExecutor(
+  deps: ActivityDependencies,
+  task: ResolvedTask,
+  options: CallOptions,
+): Promise<Verdict> {
+  const refused = refusal(deps.registry, task, options.useDemo);
+  if (refused !== null) return refused;
+  if (task.executor === undefined) return { kind: 'completed', result: null, demo: null };
+  if (options.useDemo) return runDemo(deps, task, options.signal);
+  const input = checkInput(task, task.executor);
+  if ('kind' in input) return input;
+  const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([options.signal, timeout]);
+  try {
+    const result = await abandonable(
+      task.executor.run(contextOf(deps, task, options, signal, input.value)),
+      signal,
+    );
+    return completed(result as JsonValue, null);
+  } catch (error) {
+    if (options.signal.aborted) return { kind: 'cancelled' };
+    if (timeout.aborted) return failed(`The task ran longer than its limit of ${timeoutMs} ms`, true);
+    return failed(errorText(error), AppError.is(error) ? error.retryable : true);
+  }
+}
+
+function contextOf(
+  deps: ActivityDependencies,
+  task: ResolvedTask,
+  options: CallOptions,
+  signal: AbortSignal,
+  input: unknown,
+): ExecutorContext<unknown> {
+  const { definition } = task;
+  return {
+    input,
+    rawInput: task.inputs,
+    params: definition.params,
+    task: { id: definition.id, name: definition.name, userId: definition.user_id ?? '' },
+    dependencies: task.dependencies,
+    signal,
+    idempotencyKey: options.idempotencyKey,
+    attempt: options.attempt,
+    http: deps.http,
+    logger: deps.logger,
+    emit: options.onProgress,
+    runExecutor: (executorId, inner, params) =>
+      runInner(deps, task, options, signal, { executorId, inner, params }),
+    ...(options.decision === undefined ? {} : { decision: options.decision }),
+    settings: deps.settings,
+  };
+}
+
+/** An executor that calls another one (map): same limits and signal, its failure is thrown. */
+async function runInner(
+  deps: ActivityDependencies,
+  task: ResolvedTask,
+  options: CallOptions,
+  signal: AbortSignal,
+  call: { executorId: string; inner: JsonObject; params: JsonObject | undefined },
+): Promise<JsonValue> {
+  const inner: ResolvedTask = {
+    ...task,
+    executorId: call.executorId,
+    executor: deps.registry.find(call.executorId),
+    inputs: call.inner,
+    definition: { ...task.definition, params: call.params ?? {}, has_children: false },
+  };
+  const verdict = await runExecutor(deps, inner, { ...options, signal });
+  if (verdict.kind === 'completed') return verdict.result;
+  if (verdict.kind === 'cancelled') throw new AppError('task_cancelled', 'Cancelled');
+  throw new AppError('task_failed', verdict.error, { retryable: verdict.isRetryable });
+}
+
+async function runDemo(
+  deps: ActivityDependencies,
+  task: ResolvedTask,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const delayMs = (task.executor?.demoDelayMs ?? 0) * deps.settings.demoSleepScale;
+  if (delayMs > 0)
+    await abandonable(new Promise((resolve) => setTimeout(resolve, delayMs)), signal).catch(() => null);
+  if (signal.aborted) return { kind: 'cancelled' };
+  const { id, name } = task.definition;
+  const result = task.executor?.demo({ input: task.inputs, task: { id, name } }) as JsonValue;
+  const marked = isJsonObject(result) ? { ...result, demo_mode: true } : result;
+  return completed(marked, { active: true, reason: 'requested' });
+}
+
+/** Rejects soon after `signal`, even when the work does not listen to it. */
+async function abandonable<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const abandoned = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      timer = setTimeout(
+        () => reject(new AppError('task_cancelled', 'Abandoned after abort')),
+        ABORT_GRACE_MS,
+      );
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, abandoned]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function completed(result: JsonValue | undefined, demo: TaskDemo | null): Verdict {
+  const text = JSON.stringify(result ?? null);
+  if (text.length > MAX_RESULT_BYTES) {
+    return failed(
+      `The result has ${text.length} bytes; the limit is ${MAX_RESULT_BYTES}. Return less, or store it elsewhere and return where`,
+      false,
+    );
+  }
+  // What is not JSON (undefined members, dates) takes the form clients would read anyway.
+  return { kind: 'completed', result: JSON.parse(text) as JsonValue, demo };
+}
+
+function failed(error: string, isRetryable: boolean): Verdict {
+  return { kind: 'failed', error, result: null, isRetryable };
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error && error.message !== ''
+    ? error.message
+    : 'The executor failed without a message';
+}

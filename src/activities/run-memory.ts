@@ -1,0 +1,127 @@
+/**
+ * What this process remembers of active runs: context, task definitions and terminal outcomes, so that a tree that
+ * runs here reads nothing back from the store. A cache only: whatever is missing is loaded, and generations tell
+ * when an outcome is stale.
+ */
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../core/errors.ts';
+import type { TaskOutcome } from '../core/run.ts';
+import type { Generations } from '../core/run-protocol.ts';
+import { isTerminal, type TaskRecord } from '../core/task.ts';
+import type { RunContext, Store } from '../ports/store.ts';
+
+/** Runs remembered at once; at least twice what may be in flight. */
+const REMEMBERED_RUNS = 500;
+
+export interface RunEntry {
+  readonly context: RunContext;
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly definitions: Map<string, TaskRecord>;
+  /** Terminal outcomes by task id. */
+  readonly outcomes: Map<string, TaskOutcome>;
+}
+
+export class RunMemory {
+  readonly #store: Store;
+  readonly #runs = new LRUCache<string, RunEntry>({ max: REMEMBERED_RUNS });
+  readonly #loading = new Map<string, Promise<RunEntry>>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Loads a run with everything that ended already. Throws `not_found` when the store does not know it. */
+  get(runId: string): Promise<RunEntry> | RunEntry {
+    const known = this.#runs.get(runId);
+    if (known !== undefined) return known;
+    let loading = this.#loading.get(runId);
+    if (loading === undefined) {
+      loading = this.#load(runId).finally(() => this.#loading.delete(runId));
+      this.#loading.set(runId, loading);
+    }
+    return loading;
+  }
+
+  /** Takes over what the accepting process has at hand, so that nothing is read back. */
+  prime(context: RunContext, tasks: readonly TaskRecord[], outcomes: readonly TaskOutcome[]): void {
+    this.#runs.set(context.run.run_id, entryOf(context, tasks, outcomes));
+  }
+
+  forget(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
+  async definition(entry: RunEntry, taskId: string): Promise<TaskRecord> {
+    const known = entry.definitions.get(taskId);
+    if (known !== undefined) return known;
+    const task = await this.#store.tasks.get(taskId);
+    if (task === null) throw new AppError('not_found', `Task ${taskId} not found`, { retryable: false });
+    entry.definitions.set(taskId, task);
+    return task;
+  }
+
+  async definitions(entry: RunEntry, taskIds: readonly string[]): Promise<void> {
+    const missing = taskIds.filter((taskId) => !entry.definitions.has(taskId));
+    if (missing.length === 0) return;
+    for (const task of await this.#store.tasks.getMany(missing)) entry.definitions.set(task.id, task);
+  }
+
+  /** Terminal outcomes of these tasks of the run, of the generation asked for; absent when not terminal. */
+  async outcomes(
+    entry: RunEntry,
+    taskIds: readonly string[],
+    generations: Generations,
+  ): Promise<Map<string, TaskOutcome>> {
+    const found = new Map<string, TaskOutcome>();
+    const missing: string[] = [];
+    for (const taskId of taskIds) {
+      const outcome = entry.outcomes.get(taskId);
+      if (outcome !== undefined && isCurrent(entry, outcome, generations)) found.set(taskId, outcome);
+      else missing.push(taskId);
+    }
+    if (missing.length > 0) {
+      for (const outcome of await this.#store.runs.outcomes(entry.context.run.run_id, missing)) {
+        if (!isTerminal(outcome.status) || !isCurrent(entry, outcome, generations)) continue;
+        entry.outcomes.set(outcome.taskId, outcome);
+        found.set(outcome.taskId, outcome);
+      }
+    }
+    return found;
+  }
+
+  remember(entry: RunEntry, outcomes: readonly TaskOutcome[]): void {
+    for (const outcome of outcomes) {
+      if (isTerminal(outcome.status)) entry.outcomes.set(outcome.taskId, outcome);
+      else entry.outcomes.delete(outcome.taskId);
+    }
+  }
+
+  async #load(runId: string): Promise<RunEntry> {
+    const context = await this.#store.runs.context(runId);
+    if (context === null)
+      throw new AppError('not_found', `Run ${runId} not found in the store`, { retryable: false });
+    const entry = entryOf(context, [], await this.#store.runs.outcomes(runId));
+    this.#runs.set(runId, entry);
+    return entry;
+  }
+}
+
+function entryOf(
+  context: RunContext,
+  tasks: readonly TaskRecord[],
+  outcomes: readonly TaskOutcome[],
+): RunEntry {
+  return {
+    context,
+    indexOf: new Map(context.plan.tasks.map((task, index) => [task.id, index])),
+    definitions: new Map(tasks.map((task) => [task.id, task])),
+    outcomes: new Map(
+      outcomes.filter(({ status }) => isTerminal(status)).map((outcome) => [outcome.taskId, outcome]),
+    ),
+  };
+}
+
+function isCurrent(entry: RunEntry, outcome: TaskOutcome, generations: Generations): boolean {
+  const index = entry.indexOf.get(outcome.taskId);
+  return index === undefined || outcome.generation === (generations[index] ?? 0);
+}

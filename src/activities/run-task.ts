@@ -1,0 +1,64 @@
+/** Runs one task from its plan entry to its outcome: used by the inline frontier and by activities alike. */
+
+import type { TaskOutcome } from '../core/run.ts';
+import type { NewRunEvent } from '../core/run-event.ts';
+import type { Generations } from '../core/run-protocol.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { event, outcome } from './outcomes.ts';
+import { resolveTask } from './resolve-task.ts';
+import { runExecutor, type Verdict } from './run-executor.ts';
+import type { RunEntry } from './run-memory.ts';
+
+export interface RunTaskOptions {
+  readonly index: number;
+  readonly generations: Generations;
+  readonly signal: AbortSignal;
+  /** Temporal's attempt, 1 at first: lost workers count here. */
+  readonly attempt: number;
+  /** Times the executor failed before and was allowed another try. */
+  readonly failedBefore: number;
+  readonly emit: (event: NewRunEvent) => void;
+}
+
+export type RanTask =
+  | { readonly kind: 'ended'; readonly ended: TaskOutcome; readonly isRetryable: boolean }
+  | { readonly kind: 'aborted' };
+
+export async function runTask(
+  deps: ActivityDependencies,
+  entry: RunEntry,
+  options: RunTaskOptions,
+): Promise<RanTask> {
+  const taskId = entry.context.plan.tasks[options.index]?.id ?? '';
+  const generation = options.generations[options.index] ?? 0;
+  const known = (await deps.memory.outcomes(entry, [taskId], options.generations)).get(taskId);
+  if (known !== undefined) return { kind: 'ended', ended: known, isRetryable: false };
+  const task = await resolveTask(deps, entry, options.index, options.generations);
+  const startedMs = deps.now();
+  const started = event('task-started', taskId, startedMs, { generation });
+  options.emit(started);
+  const verdict = await runExecutor(deps, task, {
+    signal: options.signal,
+    attempt: options.failedBefore + 1,
+    idempotencyKey: `${entry.context.run.run_id}:${taskId}:${generation}`,
+    useDemo: entry.context.run.use_demo,
+    onProgress: (progress, message) =>
+      options.emit(event('task-progress', taskId, deps.now(), { progress, message: message ?? null })),
+  });
+  if (verdict.kind === 'cancelled') return { kind: 'aborted' };
+  const endedMs = deps.now();
+  deps.onTaskEnded?.(task.executorId ?? '', verdict.kind, (endedMs - startedMs) / 1_000);
+  const ended = outcome(taskId, generation, verdict.kind, {
+    ...verdictFields(verdict),
+    inputs: task.inputs === task.definition.stored_inputs ? null : task.inputs,
+    startedAt: started.at,
+    completedAt: event('task-completed', taskId, endedMs).at,
+    attempts: options.failedBefore + 1,
+  });
+  return { kind: 'ended', ended, isRetryable: verdict.kind === 'failed' && verdict.isRetryable };
+}
+
+function verdictFields(verdict: Exclude<Verdict, { kind: 'cancelled' }>): Partial<TaskOutcome> {
+  if (verdict.kind === 'completed') return { result: verdict.result, demo: verdict.demo };
+  return { result: verdict.result, error: verdict.error };
+}

@@ -1,0 +1,198 @@
+/**
+ * The activity behind every executor's own activity type: runs one task, or a batch of quick ones, with heartbeats,
+ * and writes each outcome before it reports it. How often an executor may fail is counted here, in the task's row;
+ * Temporal's attempts only stand for workers that were lost.
+ */
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { JsonObject } from '../core/json.ts';
+import { STATE } from '../core/plan.ts';
+import { PREVIEW_CHARS } from '../core/result-reference.ts';
+import type { TaskOutcome } from '../core/run.ts';
+import type { RunTasksInput, RunTasksOutput } from '../core/run-protocol.ts';
+import type { Settled } from '../core/run-state.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { endEvent, event, outcome } from './outcomes.ts';
+import type { RunEntry } from './run-memory.ts';
+import { type RanTask, runTask } from './run-task.ts';
+
+/** Often enough that a cancel from another process arrives within half a second. */
+const HEARTBEAT_MS = 400;
+/** A task whose worker dies this often is what kills the worker. */
+const MAX_LOST_WORKERS = 20;
+/** Members of a batch that run at the same time. */
+const BATCH_OVERLAP = 8;
+
+export async function runTasks(deps: ActivityDependencies, input: RunTasksInput): Promise<RunTasksOutput> {
+  const context = Context.current();
+  const abort = new AbortController();
+  const onCancel = () => abort.abort();
+  context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
+  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  const entry = await deps.memory.get(input.runId);
+  const single = input.items.length === 1 ? taskIdOf(entry, input.items[0]?.[0] ?? 0) : null;
+  const release = deps.aborts.register(input.runId, single, abort);
+  try {
+    if (single !== null) return await runSingle(deps, entry, input, abort.signal);
+    return { settled: await runBatch(deps, entry, input, abort.signal) };
+  } finally {
+    clearInterval(heartbeat);
+    release();
+  }
+}
+
+async function runSingle(
+  deps: ActivityDependencies,
+  entry: RunEntry,
+  input: RunTasksInput,
+  signal: AbortSignal,
+): Promise<RunTasksOutput> {
+  const [index, generation] = input.items[0] as readonly [number, number];
+  const taskId = taskIdOf(entry, index);
+  const { runId } = input;
+  const attempt = Context.current().info.attempt;
+  const [row] = attempt === 1 ? [] : await deps.store.runs.outcomes(runId, [taskId]);
+  const failedBefore = row?.generation === generation ? row.attempts : 0;
+  let writing: Promise<unknown> = Promise.resolve();
+  const emit = (happened: ReturnType<typeof event>) => {
+    const isStart = happened.type === 'task-started';
+    const outcomes = isStart
+      ? [running(taskId, generation, happened.at, failedBefore)]
+      : progressOf(happened, taskId, generation, failedBefore);
+    writing = writing.then(() => deps.store.runs.commit({ runId, outcomes, events: [happened] }));
+    writing.catch(() => undefined);
+  };
+  const ran = isPoison(attempt, failedBefore)
+    ? lostTooOften(taskId, generation, failedBefore)
+    : await runTask(deps, entry, {
+        index,
+        generations: input.generations,
+        signal,
+        attempt,
+        failedBefore,
+        emit,
+      });
+  await writing;
+  if (ran.kind === 'aborted') throw new CancelledFailure('Task cancelled');
+  if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran.ended);
+  const standing = await writeEnd(deps, runId, [ran.ended]);
+  return report(index, standing[0] ?? ran.ended);
+}
+
+/** Completed: a result people can read in Temporal's UI. Failed: a failed activity, so that the UI shows it as one. */
+function report(index: number, ended: TaskOutcome): RunTasksOutput {
+  if (ended.status === 'failed')
+    throw ApplicationFailure.nonRetryable(ended.error ?? 'Task failed', 'task_failed');
+  const state =
+    ended.status === 'completed'
+      ? STATE.completed
+      : ended.status === 'skipped'
+        ? STATE.skipped
+        : STATE.cancelled;
+  return {
+    settled: [[index, state]],
+    preview: (JSON.stringify(ended.result) ?? 'null').slice(0, PREVIEW_CHARS),
+  };
+}
+
+async function runBatch(
+  deps: ActivityDependencies,
+  entry: RunEntry,
+  input: RunTasksInput,
+  signal: AbortSignal,
+): Promise<Settled[]> {
+  const ids = input.items.map(([index]) => taskIdOf(entry, index));
+  await deps.memory.definitions(entry, ids);
+  const settled: Settled[] = [];
+  const ended: TaskOutcome[] = [];
+  const events: ReturnType<typeof event>[] = [];
+  const queue = [...input.items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift()) {
+      const [index] = item;
+      const options = { index, generations: input.generations, signal, attempt: 1, failedBefore: 0 };
+      const ran = await runTask(deps, entry, { ...options, emit: (happened) => events.push(happened) });
+      if (ran.kind === 'aborted') return;
+      ended.push(ran.ended);
+      events.push(endEvent(input.runId, ran.ended, deps.now()));
+      settled.push([index, ran.ended.status === 'completed' ? STATE.completed : STATE.failed]);
+    }
+  };
+  await Promise.all(Array.from({ length: BATCH_OVERLAP }, worker));
+  await deps.store.runs.commit({ runId: input.runId, outcomes: ended, events });
+  deps.memory.remember(entry, ended);
+  if (signal.aborted) throw new CancelledFailure('Batch cancelled');
+  return settled;
+}
+
+async function writeEnd(
+  deps: ActivityDependencies,
+  runId: string,
+  ended: TaskOutcome[],
+): Promise<TaskOutcome[]> {
+  const events = ended.map((one) => endEvent(runId, one, deps.now()));
+  const { outcomes } = await deps.store.runs.commit({ runId, outcomes: ended, events });
+  deps.memory.remember(await deps.memory.get(runId), outcomes);
+  return outcomes;
+}
+
+function mayRetry(entry: RunEntry, index: number, ran: Extract<RanTask, { kind: 'ended' }>): boolean {
+  const maxAttempts = entry.context.plan.tasks[index]?.maxAttempts ?? 1;
+  return ran.ended.status === 'failed' && ran.isRetryable && ran.ended.attempts < maxAttempts;
+}
+
+/** Notes the failure in the row, tells clients to drop partial output, and lets Temporal call again after the backoff. */
+async function giveAnotherTry(
+  deps: ActivityDependencies,
+  entry: RunEntry,
+  index: number,
+  failed: TaskOutcome,
+): Promise<never> {
+  const { taskId, generation, attempts, error } = failed;
+  const backoffMs = (entry.context.plan.tasks[index]?.backoffMs ?? 1_000) * 2 ** (attempts - 1);
+  await deps.store.runs.commit({
+    runId: entry.context.run.run_id,
+    outcomes: [outcome(taskId, generation, 'in_progress', { attempts, startedAt: failed.startedAt })],
+    events: [
+      event('task-retried', taskId, deps.now(), { attempt: attempts + 1, error, delay_ms: backoffMs }),
+    ],
+  });
+  throw ApplicationFailure.create({
+    message: error ?? 'Task failed',
+    type: 'task_transient',
+    nextRetryDelay: Math.min(backoffMs, 3_600_000),
+  });
+}
+
+function isPoison(attempt: number, failedBefore: number): boolean {
+  return attempt - failedBefore > MAX_LOST_WORKERS;
+}
+
+function lostTooOften(taskId: string, generation: number, attempts: number): RanTask {
+  const error = `The task's worker was lost ${MAX_LOST_WORKERS} times; the task itself is the likely cause`;
+  return {
+    kind: 'ended',
+    ended: outcome(taskId, generation, 'failed', { error, attempts }),
+    isRetryable: false,
+  };
+}
+
+function running(taskId: string, generation: number, at: string, attempts: number): TaskOutcome {
+  return outcome(taskId, generation, 'in_progress', { startedAt: at, attempts });
+}
+
+function progressOf(
+  happened: { data: JsonObject; at: string },
+  taskId: string,
+  generation: number,
+  attempts: number,
+): TaskOutcome[] {
+  const progress = happened.data['progress'];
+  if (typeof progress !== 'number') return [];
+  return [
+    outcome(taskId, generation, 'in_progress', { progress: Math.min(Math.max(progress, 0), 1), attempts }),
+  ];
+}
+
+function taskIdOf(entry: RunEntry, index: number): string {
+  return entry.context.plan.tasks[index]?.id ?? '';
+}
