@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -52,7 +52,7 @@ export function runScript(script, scriptArguments) {
   const args = [
     '--disable-warning=ExperimentalWarning',
     '--env-file-if-exists=.env',
-    join(ROOT, script),
+    entryOf(script),
     ...scriptArguments,
   ];
   // Replacing this process saves its memory and lets every signal, SIGKILL included, reach the program itself.
@@ -61,6 +61,14 @@ export function runScript(script, scriptArguments) {
     process.execve(node, [node, ...args], process.env);
   }
   spawnAndFollow(node, args);
+}
+
+/** The source where it is there, else what `npm run build` made of it: Node runs no TypeScript inside node_modules. */
+function entryOf(script) {
+  const source = join(ROOT, script);
+  const built = join(ROOT, 'dist', script.replace(/\.ts$/, '.js'));
+  const isPackage = source.includes(`${sep}node_modules${sep}`);
+  return existsSync(built) && (isPackage || !existsSync(source)) ? built : source;
 }
 
 function spawnAndFollow(node, args) {
