@@ -2,7 +2,8 @@
  * The only reader of `process.env`. Unset means a safe default; wrong values are all listed at once and stop the start.
  * The settings themselves are in config/settings.ts.
  */
-import { isAbsolute, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Setting } from './config/setting.ts';
 import { SETTINGS } from './config/settings.ts';
@@ -44,9 +45,9 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...parsed,
-    dataDir: resolve(parsed.dataDir),
-    cacheDir: resolve(parsed.cacheDir),
-    logFile: parsed.logFile === null ? null : resolve(parsed.logFile),
+    dataDir: absolute(parsed.dataDir),
+    cacheDir: absolute(parsed.cacheDir),
+    logFile: parsed.logFile === null ? null : absolute(parsed.logFile),
     temporalCliPath: resolveProgram(parsed.temporalCliPath),
     // Older systems gave the metrics the API's own port: that means "no port of their own".
     metricsPort: parsed.metricsPort === parsed.port ? null : parsed.metricsPort,
@@ -137,5 +138,10 @@ function childEnvironment(environment: Environment): Record<string, string> {
 /** A bare program name is looked up on PATH later; anything with a folder in it is taken from here. */
 function resolveProgram(path: string | null): string | null {
   if (path === null || isAbsolute(path) || !/[\\/]/.test(path)) return path;
-  return resolve(path);
+  return absolute(path);
+}
+
+/** No shell has expanded `~` in a `.env` file. */
+function absolute(path: string): string {
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(path);
 }

@@ -33,7 +33,11 @@ const YES = ['1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];
 
 export const text = z.string();
-export const optionalText: z.ZodType<string | null, string> = text;
+
+/** The same, for a setting whose default is null: not set at all. */
+export function optional<Value>(schema: z.ZodType<Value, string>): z.ZodType<Value | null, string> {
+  return schema;
+}
 
 export const flag = z
   .string()
@@ -61,7 +65,6 @@ export function wholeNumber(minimum: number, maximum: number) {
 }
 
 export const port = wholeNumber(1, 65_535);
-export const optionalPort: z.ZodType<number | null, string> = port;
 
 export const positiveDecimal = z
   .string()
