@@ -3,6 +3,7 @@
  * after it in one go, and commits the end of the run when nothing is left. Running it again after a crash is harmless:
  * terminal rows stand, whoever wrote them first.
  */
+import type { JsonValue } from '../core/json.ts';
 import { STATE } from '../core/plan.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.ts';
@@ -31,9 +32,14 @@ export async function advance(
   turn.writeDecisions();
   if (input.mayStart) await turn.runFrontier();
   const ended = turn.writeEnd();
+  if (ended !== null) deps.memory.end({ runId: input.runId, ...ended, result: targetResult(entry, ended) });
   await turn.flush();
-  if (ended !== null) deps.memory.forget(input.runId);
   return { settled: turn.settled, ended };
+}
+
+function targetResult(entry: RunEntry, ended: RunEnd): JsonValue | null {
+  if (ended.status !== 'completed') return null;
+  return entry.outcomes.get(entry.context.run.target_task_id)?.result ?? null;
 }
 
 class Turn {

@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../core/errors.ts';
-import type { TaskOutcome } from '../core/run.ts';
+import type { RunSummary, TaskOutcome } from '../core/run.ts';
 import type { Generations } from '../core/run-protocol.ts';
 import { isTerminal, type TaskRecord } from '../core/task.ts';
 import type { RunContext, Store } from '../ports/store.ts';
@@ -24,6 +24,8 @@ export interface RunEntry {
 export class RunMemory {
   readonly #store: Store;
   readonly #runs = new LRUCache<string, RunEntry>({ max: REMEMBERED_RUNS });
+  /** How runs ended here, for whoever waits for them in this process. */
+  readonly #ends = new LRUCache<string, RunSummary>({ max: REMEMBERED_RUNS });
   readonly #loading = new Map<string, Promise<RunEntry>>();
 
   constructor(store: Store) {
@@ -47,8 +49,14 @@ export class RunMemory {
     this.#runs.set(context.run.run_id, entryOf(context, tasks, outcomes));
   }
 
-  forget(runId: string): void {
-    this.#runs.delete(runId);
+  /** The run ended and is committed: keeps only what a waiting caller asks for. */
+  end(summary: RunSummary): void {
+    this.#ends.set(summary.runId, summary);
+    this.#runs.delete(summary.runId);
+  }
+
+  ended(runId: string): RunSummary | undefined {
+    return this.#ends.get(runId);
   }
 
   async definition(entry: RunEntry, taskId: string): Promise<TaskRecord> {

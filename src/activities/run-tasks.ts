@@ -19,6 +19,7 @@ import { type RanTask, runTask } from './run-task.ts';
 const HEARTBEAT_MS = 400;
 /** A task whose worker dies this often is what kills the worker. */
 const MAX_LOST_WORKERS = 20;
+const CANCEL_ARRIVES_MS = 5_000;
 /** Members of a batch that run at the same time. */
 const BATCH_OVERLAP = 8;
 
@@ -72,7 +73,7 @@ async function runSingle(
         emit,
       });
   await writing;
-  if (ran.kind === 'aborted') throw new CancelledFailure('Task cancelled');
+  if (ran.kind === 'aborted') return cancelled();
   if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran.ended);
   const standing = await writeEnd(deps, runId, [ran.ended]);
   return report(index, standing[0] ?? ran.ended);
@@ -120,8 +121,7 @@ async function runBatch(
   await Promise.all(Array.from({ length: BATCH_OVERLAP }, worker));
   await deps.store.runs.commit({ runId: input.runId, outcomes: ended, events });
   deps.memory.remember(entry, ended);
-  if (signal.aborted) throw new CancelledFailure('Batch cancelled');
-  return settled;
+  return signal.aborted ? cancelled() : settled;
 }
 
 async function writeEnd(
@@ -161,6 +161,20 @@ async function giveAnotherTry(
     type: 'task_transient',
     nextRetryDelay: Math.min(backoffMs, 3_600_000),
   });
+}
+
+/**
+ * An abort from this process is faster than the server's cancellation, but only the latter may end an activity as
+ * cancelled. If it never comes, the work is handed back to be tried again.
+ */
+async function cancelled(): Promise<never> {
+  const context = Context.current();
+  const arrived = await Promise.race([
+    context.cancelled.catch(() => true),
+    context.sleep(CANCEL_ARRIVES_MS).then(() => false),
+  ]).catch(() => true);
+  if (arrived || context.cancellationSignal.aborted) throw new CancelledFailure('Task cancelled');
+  throw ApplicationFailure.retryable('Aborted, but not cancelled', 'task_transient');
 }
 
 function isPoison(attempt: number, failedBefore: number): boolean {

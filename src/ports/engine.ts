@@ -1,7 +1,8 @@
 /** What the API asks of the thing that runs trees. The only implementation is src/temporal/engine.ts. */
-
+import type { JsonObject } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Run, RunSummary } from '../core/run.ts';
+import type { Run, RunSummary, TaskOutcome } from '../core/run.ts';
+import type { TaskRecord } from '../core/task.ts';
 
 export interface StartRun {
   readonly run: Run;
@@ -10,6 +11,12 @@ export interface StartRun {
   readonly title: string;
   readonly planName: string;
   readonly executors: readonly string[];
+  /** What the accepting process has at hand, so that the worker in it reads nothing back. */
+  readonly known?: {
+    readonly options: JsonObject;
+    readonly tasks: readonly TaskRecord[];
+    readonly carried: readonly TaskOutcome[];
+  };
 }
 
 export interface RunEngine {

@@ -1,0 +1,193 @@
+/** The run engine over Temporal: starts, awaits and steers `runTree` workflows. Rows are the store's, never ours. */
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { AppError } from '../core/errors.ts';
+import { isRunEnded, type Run, type RunSummary } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import { MESSAGES, type RunTreeLimits, WORKFLOW_TYPE } from '../core/run-protocol.ts';
+import type { RunEngine, StartRun } from '../ports/engine.ts';
+import type { Store } from '../ports/store.ts';
+import { FairGate } from './fair-gate.ts';
+import { RunEndings } from './run-endings.ts';
+import { startOptions } from './start-options.ts';
+
+/** What the engine uses of a worker in the same process; absent in role `api`. */
+export interface LocalWorker {
+  prime(
+    context: { run: Run; plan: StartRun['plan']; options: NonNullable<StartRun['known']>['options'] },
+    known: NonNullable<StartRun['known']>,
+  ): void;
+  ended(runId: string): RunSummary | undefined;
+  abort(runId: string, taskIds?: readonly string[]): void;
+}
+
+export interface EngineDependencies {
+  readonly client: Client;
+  readonly store: Store;
+  readonly worker: LocalWorker | null;
+  readonly limits: RunTreeLimits;
+  readonly publicUrl: string | null;
+  readonly logger: { warn(fields: Record<string, unknown>, message: string): void };
+}
+
+const MAX_IN_FLIGHT = 100;
+const CALL_TIMEOUT_MS = 5_000;
+/** How long a cancel waits to report the end it caused. */
+const CANCEL_WAIT_MS = 2_000;
+const RETRY_AFTER_SECONDS = 2;
+
+export class TemporalEngine implements RunEngine {
+  readonly #deps: EngineDependencies;
+  readonly #gate = new FairGate(MAX_IN_FLIGHT);
+  readonly #endings: RunEndings;
+
+  constructor(deps: EngineDependencies) {
+    this.#deps = deps;
+    const endedHere = (runId: string) => deps.worker?.ended(runId);
+    this.#endings = new RunEndings(deps.store, endedHere, (event) => this.#onEvent(event));
+  }
+
+  close(): void {
+    this.#endings.close();
+  }
+
+  async start(start: StartRun): Promise<void> {
+    const { run, plan, known } = start;
+    this.#endings.watch(run.run_id);
+    if (known !== undefined) this.#deps.worker?.prime({ run, plan, options: known.options }, known);
+    const starting: { promise: Promise<void> } = { promise: Promise.resolve() };
+    this.#gate.enter(run.user_id, run.run_id, () => {
+      starting.promise = this.#startNow(start);
+      // A queued start has nobody waiting for it: the log says so here and the reconciler starts it again.
+      starting.promise.catch((error: unknown) => {
+        this.#gate.leave(run.run_id);
+        this.#deps.logger.warn({ run_id: run.run_id, err: error }, 'The run could not be started yet');
+      });
+    });
+    await starting.promise;
+  }
+
+  wait(run: Run, timeoutMs: number, signal?: AbortSignal): Promise<RunSummary | null> {
+    return this.#endings.wait(run, timeoutMs, signal);
+  }
+
+  async cancel(
+    run: Run,
+    options: { taskIds?: readonly string[]; force: boolean; reason: string | null },
+  ): Promise<void> {
+    const { taskIds, force, reason } = options;
+    try {
+      if (taskIds === undefined)
+        await this.#call(() => this.#handle(run).signal(MESSAGES.cancel, { reason, force }));
+      else await this.#call(() => this.#handle(run).signal(MESSAGES.cancelTasks, { taskIds, reason, force }));
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      await this.#cancelUnstarted(run, reason);
+      return;
+    }
+    this.#deps.worker?.abort(run.run_id, taskIds);
+    if (taskIds === undefined) await this.wait(run, CANCEL_WAIT_MS);
+  }
+
+  async pause(run: Run): Promise<void> {
+    await this.#update(run, MESSAGES.pause);
+  }
+
+  async resume(run: Run): Promise<void> {
+    await this.#update(run, MESSAGES.resume);
+  }
+
+  async retry(run: Run, taskId: string): Promise<void> {
+    await this.#update(run, MESSAGES.retry, { taskId });
+  }
+
+  async rerun(run: Run, taskId: string): Promise<void> {
+    await this.#update(run, MESSAGES.rerun, { taskId });
+  }
+
+  async decide(
+    run: Run,
+    taskId: string,
+    decision: { approved: boolean; by: string; comment: string | null },
+  ): Promise<void> {
+    await this.#update(run, MESSAGES.decide, { taskId, ...decision });
+  }
+
+  async ping(): Promise<void> {
+    const { client } = this.#deps;
+    await this.#call(() => client.workflowService.describeNamespace({ namespace: client.options.namespace }));
+  }
+
+  async #startNow(start: StartRun): Promise<void> {
+    const { client, limits, publicUrl, worker } = this.#deps;
+    try {
+      await this.#call(() =>
+        client.workflow.start(
+          WORKFLOW_TYPE,
+          startOptions(start, limits, { eager: worker !== null, publicUrl }),
+        ),
+      );
+    } catch (error) {
+      // A repeated start found what the first one made: that is what the fixed id is for.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  /** Accepted, but Temporal has never heard of it (or has forgotten it): the store is all there is to change. */
+  async #cancelUnstarted(run: Run, reason: string | null): Promise<void> {
+    const stored = await this.#deps.store.runs.get(run.run_id);
+    if (stored === null || isRunEnded(stored.status)) return;
+    await this.#deps.store.runs.commit({
+      runId: run.run_id,
+      end: { status: 'cancelled', error: reason ?? 'Cancelled' },
+    });
+  }
+
+  #onEvent(event: RunEvent): void {
+    // A run that only waits costs nothing: it must not keep others from starting.
+    if (event.type === 'run-ended' || event.type === 'run-paused' || event.type === 'task-waiting') {
+      this.#gate.leave(event.runId);
+    }
+  }
+
+  #handle(run: Run): WorkflowHandle {
+    return this.#deps.client.workflow.getHandle(run.workflow_id);
+  }
+
+  async #update(run: Run, name: string, argument?: Record<string, unknown>): Promise<void> {
+    const args = argument === undefined ? [] : [argument];
+    try {
+      await this.#call(() => this.#handle(run).executeUpdate<void, unknown[]>(name, { args }));
+    } catch (error) {
+      if (error instanceof WorkflowUpdateFailedError) {
+        throw new AppError('conflict', error.cause?.message ?? 'The run refused this', { cause: error });
+      }
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw new AppError('conflict', `Run ${run.run_id} is not running: execute its task again`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Bounds a call to the server; what is not an answer becomes `unavailable`. */
+  async #call<Result>(call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#deps.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+    } catch (error) {
+      const isAnswer =
+        error instanceof WorkflowExecutionAlreadyStartedError ||
+        error instanceof WorkflowNotFoundError ||
+        error instanceof WorkflowUpdateFailedError;
+      if (isAnswer) throw error;
+      throw new AppError('unavailable', 'The workflow server does not answer; try again shortly', {
+        cause: error,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+  }
+}
