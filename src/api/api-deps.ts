@@ -1,0 +1,41 @@
+/** Everything the API is given by the composition root. It makes none of these itself and reads no environment. */
+
+import type { RunEngine } from '../ports/engine.ts';
+import type { IdentityResolver } from '../ports/identity.ts';
+import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
+
+export interface ApiSettings {
+  readonly version: string;
+  /** Where clients reach us; null = as the request says. */
+  readonly publicUrl: string | null;
+  readonly corsOrigins: readonly string[] | '*';
+  /** Host names (without port) that are answered; `*` = any, `*.example.com` = its subdomains. */
+  readonly allowedHosts: readonly string[];
+  /** Cap for create, execute and generate. */
+  readonly maxBodyBytes: number;
+  /** Cap for everything else. */
+  readonly smallBodyBytes: number;
+  /** How long `tasks.execute` waits for the tree unless it says otherwise. */
+  readonly waitSeconds: number;
+  readonly temporalUiUrl: string | null;
+  readonly demoMode: boolean;
+  /** Every run answers with canned results. */
+  readonly forceDemo: boolean;
+  readonly defaultUserId: string;
+}
+
+export interface ApiDeps {
+  readonly store: Store;
+  readonly engine: RunEngine;
+  readonly registry: ExecutorRegistry;
+  readonly logger: Logger;
+  readonly metrics?: ApiMetrics;
+  readonly settings: ApiSettings;
+  readonly clock: { now(): number };
+  /** Throws AppError `blocked_address` for URLs a webhook must not reach. */
+  readonly httpGuard: (url: string) => Promise<void>;
+  readonly identity: IdentityResolver;
+  readonly readiness: () => Promise<Readiness>;
+}

@@ -1,0 +1,54 @@
+/**
+ * The one table of methods. The dispatcher, `GET /tasks/methods`, OpenRPC, OpenAPI, `/docs`, the client and the CLI all
+ * read it, so they cannot disagree.
+ */
+import type { AnyMethod } from './method.ts';
+import { runsControl } from './methods/runs-control.ts';
+import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
+import { systemExecutors, systemHealth } from './methods/system.ts';
+import { tasksCancel } from './methods/tasks-cancel.ts';
+import { tasksClone } from './methods/tasks-clone.ts';
+import { tasksCreate } from './methods/tasks-create.ts';
+import { tasksDelete } from './methods/tasks-delete.ts';
+import { tasksExecute } from './methods/tasks-execute.ts';
+import { tasksCount, tasksList } from './methods/tasks-query.ts';
+import { tasksChildren, tasksDetail, tasksGet, tasksTree } from './methods/tasks-read.ts';
+import { runningCount, runningList, runningStatus } from './methods/tasks-running.ts';
+import { tasksUpdate } from './methods/tasks-update.ts';
+import type { RpcScope } from './rpc/dispatch.ts';
+
+export const METHOD_TABLE: readonly AnyMethod[] = [
+  tasksExecute,
+  tasksCancel,
+  tasksCreate,
+  tasksGet,
+  tasksUpdate,
+  tasksDelete,
+  tasksClone,
+  tasksDetail,
+  tasksTree,
+  tasksList,
+  tasksCount,
+  tasksChildren,
+  runningList,
+  runningStatus,
+  runningCount,
+  runsList,
+  runsGet,
+  runsEvents,
+  ...runsControl,
+  systemHealth,
+  systemExecutors,
+];
+
+/** Methods of one endpoint by name and alias, with `extra` ones every endpoint has (rpc.discover). */
+export function scopeOf(
+  name: RpcScope['name'],
+  table: readonly AnyMethod[],
+  extra: readonly AnyMethod[] = [],
+): RpcScope {
+  const methods = new Map<string, AnyMethod>();
+  for (const method of [...table.filter((entry) => entry.scope === name), ...extra])
+    for (const known of [method.name, ...(method.aliases ?? [])]) methods.set(known, method);
+  return { name, methods };
+}

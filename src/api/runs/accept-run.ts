@@ -1,0 +1,121 @@
+/**
+ * From a tree to an accepted run: plan it, store everything in one transaction, then start the workflow. Once stored
+ * the run is safe: if Temporal is away, the reconciler starts it later with the same id.
+ */
+import { AppError } from '../../core/errors.ts';
+import { uuidV7 } from '../../core/ids.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Run, TaskOutcome } from '../../core/run.ts';
+import type { TaskRecord } from '../../core/task.ts';
+import { planRun } from '../../core/task-tree/select-run.ts';
+import { isoMicros } from '../../core/time.ts';
+import type { AcceptResult, IdempotencyRecord } from '../../ports/store.ts';
+import type { Call } from '../method.ts';
+import { plannedExecutor } from './planned-executor.ts';
+
+export interface RunRequest {
+  /** All rows of the tree, root first. */
+  readonly tree: readonly TaskRecord[];
+  readonly targetId: string;
+  /** The tree comes with the request and is stored with the run. */
+  readonly isNew: boolean;
+  readonly fresh: boolean;
+  readonly useDemo: boolean;
+  readonly options: JsonObject;
+  /** Makes the idempotency record for the run's id. */
+  readonly idempotency: (runId: string) => IdempotencyRecord | undefined;
+}
+
+/** Throws `conflict` when an id of a new tree is taken, `unavailable` when the store is. */
+export async function acceptRun(call: Call, request: RunRequest): Promise<AcceptResult> {
+  const { store, registry, clock } = call.deps;
+  const root = rootOf(request.tree);
+  const { plan, carriedTaskIds } = planRun({
+    tree: request.tree,
+    targetId: request.targetId,
+    fresh: request.fresh,
+    useDemo: request.useDemo,
+    executor: (id) => plannedExecutor(registry, id),
+  });
+  const runId = uuidV7();
+  const idempotency = request.idempotency(runId);
+  const accepted = await store.runs.accept({
+    runId,
+    rootTaskId: root.id,
+    targetTaskId: request.targetId,
+    userId: root.user_id ?? call.identity.userId,
+    useDemo: request.useDemo,
+    plan,
+    ...(request.isNew ? { newTasks: request.tree } : {}),
+    carried: await carriedOutcomes(call, request.tree, carriedTaskIds),
+    options: request.options,
+    events: [{ type: 'run-started', taskId: null, at: isoMicros(clock.now()), data: {} }],
+    ...(idempotency === undefined ? {} : { idempotency }),
+  });
+  if (accepted.status === 'already_running') return accepted;
+  const executors = [...new Set(plan.tasks.map((task) => task.executor))].filter((id) => id !== '');
+  await startOrLeave(call, accepted.run, () =>
+    call.deps.engine.start({ run: accepted.run, plan, title: root.name, planName: 'free', executors }),
+  );
+  return accepted;
+}
+
+export function rootOf(tree: readonly TaskRecord[]): TaskRecord {
+  const root = tree.find((task) => task.parent_id === null) ?? tree[0];
+  if (root === undefined) throw new AppError('internal', 'A tree without tasks');
+  return root;
+}
+
+/** The client is answered all the same: what is stored will run. */
+async function startOrLeave(call: Call, run: Run, start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    if (!AppError.is(error) || error.code !== 'unavailable') throw error;
+    call.deps.logger.warn(
+      { request_id: call.requestId, run_id: run.run_id, err: error },
+      'run accepted, its start is left to the reconciler',
+    );
+  }
+}
+
+/** Finished results a continued run keeps: from the run that made them, or the row where a client set them. */
+async function carriedOutcomes(
+  call: Call,
+  tree: readonly TaskRecord[],
+  taskIds: readonly string[],
+): Promise<TaskOutcome[]> {
+  if (taskIds.length === 0) return [];
+  const wanted = new Set(taskIds);
+  const outcomes = new Map<string, TaskOutcome>();
+  const byRun = new Map<string, string[]>();
+  for (const task of tree) {
+    if (!wanted.has(task.id)) continue;
+    if (task.run_id === null || task.is_manual) outcomes.set(task.id, outcomeOf(task));
+    else byRun.set(task.run_id, [...(byRun.get(task.run_id) ?? []), task.id]);
+  }
+  for (const [runId, ids] of byRun)
+    for (const outcome of await call.deps.store.runs.outcomes(runId, ids))
+      outcomes.set(outcome.taskId, { ...outcome, generation: 0 });
+  for (const task of tree)
+    if (wanted.has(task.id) && !outcomes.has(task.id)) outcomes.set(task.id, outcomeOf(task));
+  return [...outcomes.values()];
+}
+
+function outcomeOf(task: TaskRecord): TaskOutcome {
+  return {
+    taskId: task.id,
+    generation: 0,
+    status: task.status,
+    inputs: null,
+    result: task.result,
+    error: task.error,
+    progress: task.progress,
+    startedAt: task.started_at,
+    completedAt: task.completed_at,
+    attempts: 0,
+    wait: null,
+    demo: task.demo,
+    tokenUsage: task.token_usage,
+  };
+}

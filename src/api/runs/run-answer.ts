@@ -1,0 +1,75 @@
+/** What `tasks.execute` answers about a run, in the contract's order of members with ours behind. */
+import type { Run, RunSummary } from '../../core/run.ts';
+import type { Call } from '../method.ts';
+
+export interface RunAnswer {
+  success: boolean;
+  protocol: 'jsonrpc';
+  root_task_id: string;
+  task_id?: string;
+  status: 'started' | 'already_running';
+  streaming?: true;
+  message: string;
+  webhook_url?: string;
+  tree_status?: string;
+  run_id: string;
+  result?: unknown;
+  error?: string | null;
+}
+
+/** Waits for the run's end, or until the time that the items of a batch share is over. A hang-up never cancels. */
+export async function waitForRun(call: Call, run: Run, waitSeconds: number): Promise<RunSummary | null> {
+  if (call.isNotification || waitSeconds <= 0) return null;
+  const left = call.startedAt + waitSeconds * 1000 - call.deps.clock.now();
+  if (left <= 0) return null;
+  return call.deps.engine.wait(run, left, call.hangUp());
+}
+
+/** `summary` null: the tree is still running. */
+export function startedAnswer(run: Run, summary: RunSummary | null, webhookUrl: string | null): RunAnswer {
+  const status = summary?.status ?? run.status;
+  const hasFailed = status === 'failed' || status === 'cancelled';
+  return {
+    success: !hasFailed,
+    protocol: 'jsonrpc',
+    root_task_id: run.root_task_id,
+    task_id: run.target_task_id,
+    status: 'started',
+    ...(webhookUrl === null ? {} : { streaming: true }),
+    message:
+      webhookUrl === null
+        ? 'Task execution started'
+        : `Task execution started with webhook callbacks. Updates will be sent to ${webhookUrl}`,
+    ...(webhookUrl === null ? {} : { webhook_url: webhookUrl }),
+    tree_status: status === 'paused' ? 'in_progress' : status,
+    run_id: run.run_id,
+    result: summary?.result ?? null,
+    ...(hasFailed ? { error: summary?.error ?? run.error ?? 'Task tree execution failed' } : {}),
+  };
+}
+
+/** First answer of a stream: nothing has been waited for. */
+export function streamingAnswer(run: Run, webhookUrl: string | null): RunAnswer {
+  return {
+    success: true,
+    protocol: 'jsonrpc',
+    root_task_id: run.root_task_id,
+    task_id: run.target_task_id,
+    status: 'started',
+    streaming: true,
+    message: 'Task execution started with streaming',
+    ...(webhookUrl === null ? {} : { webhook_url: webhookUrl }),
+    run_id: run.run_id,
+  };
+}
+
+export function alreadyRunningAnswer(run: Run, taskId: string): RunAnswer {
+  return {
+    success: false,
+    protocol: 'jsonrpc',
+    root_task_id: run.root_task_id,
+    status: 'already_running',
+    message: `Task ${taskId} is already running`,
+    run_id: run.run_id,
+  };
+}

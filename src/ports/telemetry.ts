@@ -1,0 +1,40 @@
+/** What the API reports about itself: log lines, request measurements, and the text of `/metrics`. */
+
+/** pino's call shape: fields first, then the message. */
+export interface Logger {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface ObservedRequest {
+  readonly method: string;
+  /** The route's template (`/runs/:run_id/events`), never the path: a label must stay countable. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+export interface ApiMetrics {
+  observeRequest(request: ObservedRequest): void;
+  /** One JSON-RPC call; `code` is `ok` or the error's code. */
+  observeCall(call: { readonly method: string; readonly code: string; readonly durationMs: number }): void;
+  /** Open event streams, after each change. */
+  observeStreams(open: number): void;
+  /** Prometheus text and its content type. */
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export type ComponentStatus = 'HEALTHY' | 'DEGRADED' | 'UNHEALTHY' | 'UNKNOWN';
+
+export interface Readiness {
+  /** A posted tree would run. */
+  readonly ready: boolean;
+  readonly components: Readonly<
+    Record<
+      string,
+      { readonly status: ComponentStatus; readonly response_time_ms?: number; readonly detail?: string }
+    >
+  >;
+}
