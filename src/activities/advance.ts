@@ -10,7 +10,7 @@ import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.t
 import { RunState, type Settled } from '../core/run-state.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { endEvent, event, outcome } from './outcomes.ts';
+import { endEvent, event, outcome, settledChar, statusOf } from './outcomes.ts';
 import { reasonFor } from './reasons.ts';
 import type { RunEntry } from './run-memory.ts';
 import { runTask } from './run-task.ts';
@@ -124,14 +124,15 @@ class Turn {
     // An abort hands the task back untouched: the workflow says what becomes of it.
     if (ran.kind === 'aborted') return;
     const { ended } = ran;
-    this.#buffer.outcome(ended);
-    this.#buffer.event(endEvent(this.#input.runId, ended, this.#deps.now()));
+    if (!ran.isKnown) {
+      this.#buffer.outcome(ended);
+      this.#buffer.event(endEvent(this.#input.runId, ended, this.#deps.now()));
+    }
     this.#apply(index, ended);
   }
 
   #apply(index: number, ended: TaskOutcome): void {
-    const state = ended.status === 'completed' ? STATE.completed : STATE.failed;
-    const [own, ...follows] = this.#state.settle(index, state);
+    const [own, ...follows] = this.#state.settle(index, settledChar(ended.status));
     if (own !== undefined) this.settled.push(own);
     for (const [other, otherState] of follows) {
       this.settled.push([other, otherState]);
@@ -141,10 +142,8 @@ class Turn {
 
   /** Writes a terminal fact that no executor produced. */
   #end(index: number, state: Settled[1], error?: string): void {
-    const status =
-      state === 'c' ? 'completed' : state === 'f' ? 'failed' : state === 's' ? 'skipped' : 'cancelled';
     const nowMs = this.#deps.now();
-    const ended = outcome(this.#id(index), this.#generation(index), status, {
+    const ended = outcome(this.#id(index), this.#generation(index), statusOf(state), {
       error: error ?? reasonFor(this.#entry.context.plan, this.#state, index),
       completedAt: event('task-completed', null, nowMs).at,
     });

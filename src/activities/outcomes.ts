@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import { shownResult } from '../core/result-reference.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent, RunEventType } from '../core/run-event.ts';
+import type { SettledChar } from '../core/run-state.ts';
 import type { TaskStatus } from '../core/task.ts';
 import { isoMicros } from '../core/time.ts';
 
@@ -37,6 +38,19 @@ export function event(
   data: JsonObject = {},
 ): NewRunEvent {
   return { type, taskId, at: isoMicros(nowMs), data };
+}
+
+const STATUS_OF = { c: 'completed', f: 'failed', s: 'skipped', x: 'cancelled' } as const;
+
+export function statusOf(state: SettledChar): 'completed' | 'failed' | 'skipped' | 'cancelled' {
+  return STATUS_OF[state];
+}
+
+/** The character of a terminal status. */
+export function settledChar(status: TaskStatus): SettledChar {
+  if (status === 'completed') return 'c';
+  if (status === 'failed') return 'f';
+  return status === 'skipped' ? 's' : 'x';
 }
 
 const END_EVENTS: Record<'completed' | 'failed' | 'skipped' | 'cancelled', RunEventType> = {

@@ -21,7 +21,13 @@ export interface RunTaskOptions {
 }
 
 export type RanTask =
-  | { readonly kind: 'ended'; readonly ended: TaskOutcome; readonly isRetryable: boolean }
+  | {
+      readonly kind: 'ended';
+      readonly ended: TaskOutcome;
+      readonly isRetryable: boolean;
+      /** It had ended before this call (a crash in between): row and event are there already. */
+      readonly isKnown: boolean;
+    }
   | { readonly kind: 'aborted' };
 
 export async function runTask(
@@ -32,7 +38,7 @@ export async function runTask(
   const taskId = entry.context.plan.tasks[options.index]?.id ?? '';
   const generation = options.generations[options.index] ?? 0;
   const known = (await deps.memory.outcomes(entry, [taskId], options.generations)).get(taskId);
-  if (known !== undefined) return { kind: 'ended', ended: known, isRetryable: false };
+  if (known !== undefined) return { kind: 'ended', ended: known, isRetryable: false, isKnown: true };
   const task = await resolveTask(deps, entry, options.index, options.generations);
   const startedMs = deps.now();
   const started = event('task-started', taskId, startedMs, { generation });
@@ -55,7 +61,8 @@ export async function runTask(
     completedAt: event('task-completed', taskId, endedMs).at,
     attempts: options.failedBefore + 1,
   });
-  return { kind: 'ended', ended, isRetryable: verdict.kind === 'failed' && verdict.isRetryable };
+  const isRetryable = verdict.kind === 'failed' && verdict.isRetryable;
+  return { kind: 'ended', ended, isRetryable, isKnown: false };
 }
 
 function verdictFields(verdict: Exclude<Verdict, { kind: 'cancelled' }>): Partial<TaskOutcome> {

@@ -5,13 +5,12 @@
  */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../core/json.ts';
-import { STATE } from '../core/plan.ts';
 import { PREVIEW_CHARS } from '../core/result-reference.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { RunTasksInput, RunTasksOutput } from '../core/run-protocol.ts';
 import type { Settled } from '../core/run-state.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { endEvent, event, outcome } from './outcomes.ts';
+import { endEvent, event, outcome, settledChar } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
 import { type RanTask, runTask } from './run-task.ts';
 
@@ -75,6 +74,7 @@ async function runSingle(
   await writing;
   if (ran.kind === 'aborted') return cancelled();
   if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran.ended);
+  if (ran.isKnown) return report(index, ran.ended);
   const standing = await writeEnd(deps, runId, [ran.ended]);
   return report(index, standing[0] ?? ran.ended);
 }
@@ -83,16 +83,8 @@ async function runSingle(
 function report(index: number, ended: TaskOutcome): RunTasksOutput {
   if (ended.status === 'failed')
     throw ApplicationFailure.nonRetryable(ended.error ?? 'Task failed', 'task_failed');
-  const state =
-    ended.status === 'completed'
-      ? STATE.completed
-      : ended.status === 'skipped'
-        ? STATE.skipped
-        : STATE.cancelled;
-  return {
-    settled: [[index, state]],
-    preview: (JSON.stringify(ended.result) ?? 'null').slice(0, PREVIEW_CHARS),
-  };
+  const preview = (JSON.stringify(ended.result) ?? 'null').slice(0, PREVIEW_CHARS);
+  return { settled: [[index, settledChar(ended.status)]], preview };
 }
 
 async function runBatch(
@@ -113,9 +105,10 @@ async function runBatch(
       const options = { index, generations: input.generations, signal, attempt: 1, failedBefore: 0 };
       const ran = await runTask(deps, entry, { ...options, emit: (happened) => events.push(happened) });
       if (ran.kind === 'aborted') return;
+      settled.push([index, settledChar(ran.ended.status)]);
+      if (ran.isKnown) continue;
       ended.push(ran.ended);
       events.push(endEvent(input.runId, ran.ended, deps.now()));
-      settled.push([index, ran.ended.status === 'completed' ? STATE.completed : STATE.failed]);
     }
   };
   await Promise.all(Array.from({ length: BATCH_OVERLAP }, worker));
@@ -187,6 +180,7 @@ function lostTooOften(taskId: string, generation: number, attempts: number): Ran
     kind: 'ended',
     ended: outcome(taskId, generation, 'failed', { error, attempts }),
     isRetryable: false,
+    isKnown: false,
   };
 }
 

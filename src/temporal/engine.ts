@@ -159,10 +159,12 @@ export class TemporalEngine implements RunEngine {
     return this.#deps.client.workflow.getHandle(run.workflow_id);
   }
 
-  async #update(run: Run, name: string, argument?: Record<string, unknown>): Promise<void> {
-    const args = argument === undefined ? [] : [argument];
+  async #update(run: Run, name: string, argument: Record<string, unknown> = {}): Promise<void> {
+    const handle = this.#handle(run);
     try {
-      await this.#call(() => this.#handle(run).executeUpdate<void, unknown[]>(name, { args }));
+      await this.#call(() =>
+        handle.executeUpdate<void, [Record<string, unknown>]>(name, { args: [argument] }),
+      );
     } catch (error) {
       if (error instanceof WorkflowUpdateFailedError) {
         throw new AppError('conflict', error.cause?.message ?? 'The run refused this', { cause: error });
