@@ -42,7 +42,9 @@ export interface LoggerOptions {
 export function createLogger(options: LoggerOptions): RootLogger {
   const stream =
     options.stream ??
-    destination(options.file === null ? { dest: 1 } : { dest: options.file, mkdir: true, append: true });
+    destination(
+      options.file === null ? { dest: 1, sync: true } : { dest: options.file, mkdir: true, sync: true },
+    );
   return pino(
     {
       level: options.level,
