@@ -4,7 +4,7 @@
  */
 
 /** Levels of lists and objects inside one field. */
-export const MAX_JSON_DEPTH = 200;
+const MAX_JSON_DEPTH = 200;
 
 /** Enough of a path for a person to find the place; a hostile key must not fill the answer. */
 const MAX_PATH_LENGTH = 200;
