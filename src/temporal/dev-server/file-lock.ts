@@ -1,10 +1,11 @@
 /** A lock between processes: a file that holds its owner's id. A dead owner's lock is taken over. */
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { processFacts } from './process-facts.ts';
 
-const POLL_MS = 200;
+const POLL_MS = 100;
+let attempts = 0;
 
 /** Runs `work` while holding the lock at `path`. `onWait` is called once when somebody else holds it. */
 export async function withFileLock<Result>(
@@ -15,6 +16,7 @@ export async function withFileLock<Result>(
   await mkdir(dirname(path), { recursive: true });
   let hasWaited = false;
   while (!(await tryTake(path))) {
+    if (await freeFromDeadOwner(path)) continue;
     if (!hasWaited) onWait();
     hasWaited = true;
     await delay(POLL_MS);
@@ -26,29 +28,48 @@ export async function withFileLock<Result>(
   }
 }
 
+/** The file appears with its content in one step, so that nobody ever reads half an owner. */
 async function tryTake(path: string): Promise<boolean> {
+  const draft = draftOf(path);
+  const self = await processFacts(process.pid);
+  await writeFile(draft, JSON.stringify({ pid: process.pid, startedAt: self?.startedAt ?? '' }));
   try {
-    const file = await open(path, 'wx');
-    const self = await processFacts(process.pid);
-    await file.writeFile(JSON.stringify({ pid: process.pid, startedAt: self?.startedAt ?? '' }));
-    await file.close();
+    await link(draft, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
-  if (await isOwnerGone(path)) await rm(path, { force: true });
-  return false;
 }
 
-async function isOwnerGone(path: string): Promise<boolean> {
-  const content = await readFile(path, 'utf8').catch(() => null);
-  if (content === null) return false;
-  if (content === '') {
-    // Between creation and the first byte, unless the owner died right there.
-    await delay(POLL_MS * 5);
-    return (await readFile(path, 'utf8').catch(() => 'gone')) === '';
+async function freeFromDeadOwner(path: string): Promise<boolean> {
+  const seen = await readOwner(path);
+  if (seen === null) return true;
+  const owner = JSON.parse(seen) as { pid: number; startedAt: string };
+  if ((await processFacts(owner.pid))?.startedAt === owner.startedAt) return false;
+  const removed = draftOf(path);
+  try {
+    await rename(path, removed);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
   }
-  const owner = JSON.parse(content) as { pid: number; startedAt: string };
-  const facts = await processFacts(owner.pid);
-  return facts === null || facts.startedAt !== owner.startedAt;
+  // Between our look and the removal somebody else may have taken the lock: give it back.
+  if ((await readOwner(removed)) !== seen) await link(removed, path).catch(() => undefined);
+  await rm(removed, { force: true });
+  return true;
+}
+
+async function readOwner(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
+function draftOf(path: string): string {
+  attempts++;
+  return `${path}.${process.pid}-${attempts}`;
 }
