@@ -1,5 +1,6 @@
 /** What activities are built from. Composed in main.ts; tests compose their own. */
 import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
+import type { TaskStatus } from '../core/task.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Store } from '../ports/store.ts';
 import type { AbortBoard } from './abort-board.ts';
@@ -21,6 +22,6 @@ export interface ActivityDependencies {
   readonly logger: ActivityLogger;
   /** Epoch ms; injected so that tests own the clock. */
   readonly now: () => number;
-  /** Counts ended tasks by executor and state; absent = not measured. */
-  readonly onTaskEnded?: (executorId: string, status: string, seconds: number) => void;
+  /** Counts ended tasks by executor and status; absent = not measured. */
+  readonly onTaskEnded?: (task: { executor: string; status: TaskStatus }) => void;
 }

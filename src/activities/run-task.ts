@@ -53,7 +53,8 @@ export async function runTask(
   });
   if (verdict.kind === 'cancelled') return { kind: 'aborted' };
   const endedMs = deps.now();
-  deps.onTaskEnded?.(task.executorId ?? '', verdict.kind, (endedMs - startedMs) / 1_000);
+  // The registry's id, never the client's text: labels of metrics must stay countable.
+  deps.onTaskEnded?.({ executor: task.executor?.id ?? 'none', status: verdict.kind });
   const ended = outcome(taskId, generation, verdict.kind, {
     ...verdictFields(verdict),
     inputs: task.inputs === task.definition.stored_inputs ? null : task.inputs,

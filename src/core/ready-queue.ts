@@ -3,7 +3,7 @@
 export class ReadyQueue {
   readonly #byPriority = new Map<number, Set<number>>();
   readonly #priorityOf = new Map<number, number>();
-  readonly #lastAdded = new Map<number, number>();
+  readonly #largest = new Map<number, number>();
   #unsorted = false;
 
   add(index: number, priority: number): void {
@@ -17,8 +17,9 @@ export class ReadyQueue {
     bucket.add(index);
     this.#priorityOf.set(index, priority);
     // Tasks mostly become ready in order of position: only an early one makes sorting necessary.
-    if (index < (this.#lastAdded.get(priority) ?? -1)) this.#unsorted = true;
-    this.#lastAdded.set(priority, index);
+    const largest = this.#largest.get(priority) ?? -1;
+    if (index < largest) this.#unsorted = true;
+    this.#largest.set(priority, Math.max(index, largest));
   }
 
   remove(index: number): void {

@@ -145,7 +145,9 @@ export class RunController {
     const index = this.#indexOf(taskId);
     const state = this.#state.stateOf(index);
     const canRetry = state === STATE.failed || state === STATE.skipped || state === STATE.cancelled;
-    if (!canRetry || this.#cancel !== null) {
+    // Once the target runs on what it was given, another try of one of its tasks would come too late to count.
+    const isTooLate = index !== 0 && 'rc'.includes(this.#state.stateOf(0));
+    if (!canRetry || isTooLate || this.#cancel !== null) {
       throw refuse(
         `Task ${taskId} cannot be retried: it is neither failed, skipped nor cancelled in a running tree`,
       );

@@ -1,0 +1,204 @@
+/** Puts the parts together for a role (all, api, worker) and takes them apart again in the right order. */
+import { readFile } from 'node:fs/promises';
+import { Runtime } from '@temporalio/worker';
+import { createApi } from '../api/create-api.ts';
+import { createDefaultIdentity } from '../api/middleware/default-identity.ts';
+import type { Config } from '../config.ts';
+import type { RunTreeLimits } from '../core/run-protocol.ts';
+import { assertPublicUrl } from '../http/guarded-fetch.ts';
+import type { Store } from '../ports/store.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { openStore } from '../store/open-store.ts';
+import { createHealth } from '../telemetry/health.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
+import { type Listening, listen } from './listen.ts';
+import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
+
+const DEFAULT_USER = 'local';
+const WAIT_SECONDS = 25;
+const SMALL_BODY_BYTES = 1024 * 1024;
+
+export interface App {
+  readonly url: string;
+  readonly temporalUiUrl: string | null;
+  readonly store: Store;
+  readonly engine: EngineParts;
+  /** Rejects when a part broke that nothing can run without. */
+  readonly broken: Promise<never>;
+  /** Drains and stops everything this start has started. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** A line for people, for whatever takes longer than two seconds. */
+  readonly onProgress: (text: string) => void;
+  readonly limits?: Partial<RunTreeLimits>;
+}
+
+export async function startApp(options: StartOptions): Promise<App> {
+  const { config, logger } = options;
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const listening = await listen(
+      config.host,
+      config.role === 'worker' ? (config.metricsPort ?? 0) : config.port,
+    );
+    undo.push(() => listening.close(0));
+    const [store, temporal, registry] = await allOrUndo(undo, [
+      openStore({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir: config.dataDir, logger }),
+      connectTemporal(config, logger, options.onProgress),
+      loadExecutors(config),
+    ]);
+    const metrics = createMetrics({ coreAddress: null });
+    const engine = await startEngine({ ...options, store, temporal, registry, metrics });
+    return await serve({ options, listening, store, temporal, engine, metrics });
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly options: StartOptions;
+  readonly listening: Listening;
+  readonly store: Store;
+  readonly temporal: TemporalParts;
+  readonly engine: EngineParts;
+  readonly metrics: Metrics;
+}
+
+async function serve(parts: Parts): Promise<App> {
+  const { options, listening, store, temporal, engine } = parts;
+  const { config, logger } = options;
+  const { url: host, port } = {
+    url: config.host === '0.0.0.0' ? '127.0.0.1' : config.host,
+    port: listening.port,
+  };
+  const state = { isStopping: false };
+  const api = createApi(await apiDeps(parts, state));
+  listening.serve(api.callback());
+  // What an earlier process left behind is picked up before anyone is told that we are ready.
+  await engine.reconciler.round(0);
+  engine.reconciler.schedule(config.reconcileIntervalMs);
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    state.isStopping = true;
+    engine.reconciler.stop();
+    api.closeStreams();
+    await listening.close(config.shutdownGraceMs);
+    if (engine.worker !== null && engine.worker.getState() === 'RUNNING') engine.worker.shutdown();
+    await engine.workerDone.catch((error: unknown) => logger.warn({ err: error }, 'The worker had broken'));
+    engine.engine.close();
+    await store.close();
+    await temporal.connection.close();
+    await temporal.server.stop();
+  };
+  return {
+    url: `http://${host}:${port}`,
+    temporalUiUrl: uiUrl(temporal),
+    store,
+    engine,
+    broken: engine.workerDone.then(() => new Promise<never>(() => undefined)),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+async function apiDeps(
+  parts: Parts,
+  state: { isStopping: boolean },
+): Promise<Parameters<typeof createApi>[0]> {
+  const { options, store, engine, temporal, metrics } = parts;
+  const { config, logger } = options;
+  const health = createHealth([
+    { name: 'database', isRequired: true, check: async () => void (await store.ping()) },
+    { name: 'temporal', isRequired: true, check: async () => void (await engine.engine.ping()) },
+    { name: 'worker', isRequired: config.role !== 'api', check: () => checkWorker(engine, config.role) },
+  ]);
+  return {
+    store,
+    engine: engine.engine,
+    registry: engine.registry,
+    logger,
+    metrics,
+    settings: {
+      version: await packageVersion(),
+      publicUrl: config.publicUrl,
+      corsOrigins: config.corsOrigins.includes('*') ? '*' : config.corsOrigins,
+      allowedHosts: config.allowedHosts,
+      maxBodyBytes: config.maxBodyBytes,
+      smallBodyBytes: SMALL_BODY_BYTES,
+      waitSeconds: WAIT_SECONDS,
+      temporalUiUrl: uiUrl(temporal),
+      demoMode: config.demoMode,
+      forceDemo: config.forceDemo,
+      defaultUserId: DEFAULT_USER,
+    },
+    clock: { now: () => performance.timeOrigin + performance.now() },
+    httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
+    identity: createDefaultIdentity(DEFAULT_USER),
+    readiness: async () => {
+      const readiness = await health();
+      return state.isStopping ? { ...readiness, ready: false } : readiness;
+    },
+  };
+}
+
+async function checkWorker(
+  engine: EngineParts,
+  role: Config['role'],
+): Promise<undefined | { status: 'UNHEALTHY' | 'UNKNOWN'; detail: string }> {
+  if (engine.worker === null)
+    return role === 'api' ? { status: 'UNKNOWN', detail: 'runs in another process' } : undefined;
+  const state = engine.worker.getState();
+  return state === 'RUNNING' ? undefined : { status: 'UNHEALTHY', detail: `worker is ${state}` };
+}
+
+function uiUrl(temporal: TemporalParts): string | null {
+  const { uiUrl: base, namespace } = temporal.server;
+  return base === null ? null : `${base}/namespaces/${namespace}/workflows`;
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Waits for all; when one failed, the others are undone before the failure is thrown. */
+async function allOrUndo(
+  undo: (() => Promise<void>)[],
+  parts: [Promise<Store>, Promise<TemporalParts>, ReturnType<typeof loadExecutors>],
+): Promise<[Store, TemporalParts, Awaited<ReturnType<typeof loadExecutors>>]> {
+  const [store, temporal, registry] = await Promise.allSettled(parts);
+  if (store.status === 'fulfilled') undo.push(() => store.value.close());
+  if (temporal.status === 'fulfilled') {
+    undo.push(async () => {
+      await temporal.value.connection.close();
+      await temporal.value.server.stop();
+    });
+  }
+  if (store.status === 'rejected') throw store.reason;
+  if (temporal.status === 'rejected') throw temporal.reason;
+  if (registry.status === 'rejected') throw registry.reason;
+  return [store.value, temporal.value, registry.value];
+}
+
+/** Once per process, before any other Temporal object: the core's log goes to ours, its signal handling off. */
+export function installRuntime(logger: Logger): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (_level, message) => logger.debug({}, message),
+      trace: () => undefined,
+      debug: () => undefined,
+      info: (message) => logger.debug({}, message),
+      warn: (message, meta) => logger.warn({ ...meta }, message),
+      error: (message, meta) => logger.error({ ...meta }, message),
+    },
+  });
+}

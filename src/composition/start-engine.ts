@@ -1,0 +1,124 @@
+/** Everything that runs trees in this process: registry, worker (unless role `api`), engine, reconciler. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Worker } from '@temporalio/worker';
+import { AbortBoard } from '../activities/abort-board.ts';
+import { createActivities } from '../activities/create-activities.ts';
+import { RunMemory } from '../activities/run-memory.ts';
+import type { Config } from '../config.ts';
+import type { ExecutorSettings } from '../core/executor.ts';
+import { type RunTreeLimits, TREES_QUEUE } from '../core/run-protocol.ts';
+import { createHttpClient } from '../http/guarded-fetch.ts';
+import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { Store } from '../ports/store.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { loadRegistry } from '../registry/load-executors.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { createWorker } from '../temporal/create-worker.ts';
+import { type LocalWorker, TemporalEngine } from '../temporal/engine.ts';
+import { Reconciler } from '../temporal/reconciler.ts';
+import { workflowBundle } from '../temporal/workflow-bundle.ts';
+import type { TemporalParts } from './connect-temporal.ts';
+
+/** Executors live beside src/ (and beside dist/src in the image). */
+const EXECUTORS_DIR = join(fileURLToPath(new URL('.', import.meta.url)), '..', '..', 'executors');
+const WINDOW = 500;
+const CONTINUE_AFTER_EVENTS = 4_000;
+
+export interface EngineParts {
+  readonly engine: TemporalEngine;
+  readonly reconciler: Reconciler;
+  readonly registry: ExecutorRegistry;
+  readonly worker: Worker | null;
+  /** Settles when the worker has stopped; rejects when it broke. */
+  readonly workerDone: Promise<void>;
+}
+
+export function loadExecutors(config: Config): Promise<ExecutorRegistry> {
+  return loadRegistry({ directory: EXECUTORS_DIR, settings: executorSettings(config) });
+}
+
+export async function startEngine(options: {
+  readonly config: Config;
+  readonly store: Store;
+  readonly temporal: TemporalParts;
+  readonly registry: ExecutorRegistry;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly limits?: Partial<RunTreeLimits>;
+}): Promise<EngineParts> {
+  const { config, store, temporal, registry, logger } = options;
+  const memory = new RunMemory(store);
+  const aborts = new AbortBoard();
+  const worker = config.role === 'api' ? null : await makeWorker(options, memory, aborts);
+  const local: LocalWorker = {
+    prime: (context, known) => memory.prime(context, known.tasks, known.carried),
+    ended: (runId) => memory.ended(runId),
+    abort: (runId, taskIds) => aborts.abort(runId, taskIds),
+  };
+  const engine = new TemporalEngine({
+    client: temporal.client,
+    store,
+    worker: worker === null ? null : local,
+    limits: {
+      window: WINDOW,
+      continueAfterEvents: CONTINUE_AFTER_EVENTS,
+      heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+      ...options.limits,
+    },
+    publicUrl: config.publicUrl,
+    logger,
+  });
+  const reconciler = new Reconciler({ client: temporal.client, store, engine, logger, now: Date.now });
+  return {
+    engine,
+    reconciler,
+    registry,
+    worker,
+    workerDone: worker === null ? Promise.resolve() : worker.run(),
+  };
+}
+
+async function makeWorker(
+  options: Parameters<typeof startEngine>[0],
+  memory: RunMemory,
+  aborts: AbortBoard,
+): Promise<Worker> {
+  const { config, store, temporal, registry, logger, metrics } = options;
+  const activities = createActivities({
+    store,
+    registry,
+    http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
+    settings: executorSettings(config),
+    memory,
+    aborts,
+    logger,
+    now: preciseNow,
+    onTaskEnded: (task) => metrics.observeTask(task),
+  });
+  return createWorker({
+    connection: temporal.connection,
+    namespace: temporal.server.namespace,
+    taskQueue: TREES_QUEUE,
+    bundlePath: await workflowBundle(),
+    activities,
+    codec: temporal.codec,
+    shutdownGraceMs: config.shutdownGraceMs,
+  });
+}
+
+function executorSettings(config: Config): ExecutorSettings {
+  const allowed = new Set(config.allowExecutors);
+  if (config.allowCommand) allowed.add('command_executor');
+  return {
+    allowedExecutors: allowed,
+    commandWhitelist: config.commandWhitelist,
+    filesDir: join(config.dataDir, 'files'),
+    demoSleepScale: config.demoSleepScale,
+  };
+}
+
+/** Epoch ms with microseconds: time stamps of the contract have six digits. */
+function preciseNow(): number {
+  return performance.timeOrigin + performance.now();
+}
