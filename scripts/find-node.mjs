@@ -51,7 +51,7 @@ export function runScript(script, scriptArguments) {
   }
   const args = [
     '--disable-warning=ExperimentalWarning',
-    '--env-file-if-exists=.env',
+    ...(existsSync('.env') ? ['--env-file=.env'] : []),
     entryOf(script),
     ...scriptArguments,
   ];
