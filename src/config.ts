@@ -50,7 +50,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     logFile: parsed.logFile === null ? null : absolute(parsed.logFile),
     temporalCliPath: resolveProgram(parsed.temporalCliPath),
     // Older systems gave the metrics the API's own port: that means "no port of their own".
-    metricsPort: parsed.metricsPort === parsed.port ? null : parsed.metricsPort,
+    metricsPort: parsed.metricsPort === parsed.port && parsed.port !== 0 ? null : parsed.metricsPort,
     corsOrigins: parsed.corsAllowAll ? ['*'] : parsed.corsOrigins,
     allowedHosts: parsed.allowedHosts.length > 0 ? parsed.allowedHosts : defaultHosts(parsed),
     notices: notices(environment),

@@ -65,6 +65,8 @@ export function wholeNumber(minimum: number, maximum: number) {
 }
 
 export const port = wholeNumber(1, 65_535);
+/** 0 = any free one, for tests and for several servers on one machine. */
+export const anyPort = wholeNumber(0, 65_535);
 
 export const positiveDecimal = z
   .string()

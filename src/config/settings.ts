@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
+  anyPort,
   choice,
   flag,
   hostAndPort,
@@ -33,11 +34,14 @@ export const SETTINGS = {
     'Address to listen on; 0.0.0.0 for all (container images).',
     ['APFLOW_API_HOST', 'API_HOST'],
   ),
-  port: setting('Server', 'PORT', port, 8000, 'Port of the HTTP API.', ['APFLOW_API_PORT', 'API_PORT']),
+  port: setting('Server', 'PORT', anyPort, 8000, 'Port of the HTTP API; 0 for any free one.', [
+    'APFLOW_API_PORT',
+    'API_PORT',
+  ]),
   metricsPort: setting(
     'Server',
     'METRICS_PORT',
-    optional(port),
+    optional(anyPort),
     null,
     'Serves /metrics on a port of its own instead of the API port, so that it can stay private.',
     ['PROMETHEUS_PORT'],
@@ -233,7 +237,7 @@ export const SETTINGS = {
     'LOG_FILE',
     optional(text),
     null,
-    'File for the JSON log. Unset: standard output, or DATA_DIR/logs/taskgrove.log in a terminal.',
+    'File for the JSON log. Unset: DATA_DIR/logs/taskgrove.log with ROLE=all or in a terminal, else standard output.',
   ),
   heartbeatTimeoutMs: setting(
     'Timing',

@@ -2,7 +2,6 @@
  * The JSON log: one object a line with `ts`, `level`, `msg`, to standard output or a file. Known secret fields and
  * secrets inside texts are masked. What people read in a terminal is printed by the start, not by this.
  */
-import { join } from 'node:path';
 import {
   type DestinationStream,
   destination,
@@ -57,15 +56,6 @@ export function createLogger(options: LoggerOptions): RootLogger {
     },
     stream,
   );
-}
-
-/** In a terminal the log goes to a file, so that the start's own lines stay readable. */
-export function logFileOf(
-  config: { readonly logFile: string | null; readonly dataDir: string },
-  isTerminal: boolean,
-): string | null {
-  if (config.logFile !== null) return config.logFile;
-  return isTerminal ? join(config.dataDir, 'logs', 'taskgrove.log') : null;
 }
 
 function everywhereNear(field: string): string[] {

@@ -67,6 +67,10 @@ describe('values', () => {
     expect(url?.reveal()).toBe('postgres://u:p@db/x');
   });
 
+  it('take port 0 as any free one', () => {
+    expect(loadConfig({ PORT: '0', METRICS_PORT: '0' })).toMatchObject({ port: 0, metricsPort: 0 });
+  });
+
   it('give the metrics no port of their own when it is the API port', () => {
     expect(loadConfig({ PORT: '8000', PROMETHEUS_PORT: '8000' }).metricsPort).toBeNull();
   });
@@ -107,7 +111,7 @@ describe('problems', () => {
   });
 
   it.each([
-    ['PORT', '0'],
+    ['TEMPORAL_PORT', '0'],
     ['PORT', '65536'],
     ['PORT', '80.5'],
     ['DATABASE_URL', 'mysql://u@h/d'],

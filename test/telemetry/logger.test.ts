@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createLogger, logFileOf } from '../../src/telemetry/logger.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): string[] {
   const lines: string[] = [];
@@ -58,10 +58,4 @@ it('makes the folder of its file and appends to it', () => {
     .map((line) => JSON.parse(line).msg);
   expect(messages).toEqual(['one', 'two']);
   rmSync(folder, { recursive: true });
-});
-
-it('goes to a file in a terminal, to LOG_FILE always', () => {
-  expect(logFileOf({ logFile: null, dataDir: '/d' }, true)).toBe(join('/d', 'logs', 'taskgrove.log'));
-  expect(logFileOf({ logFile: null, dataDir: '/d' }, false)).toBeNull();
-  expect(logFileOf({ logFile: '/x.log', dataDir: '/d' }, true)).toBe('/x.log');
 });
