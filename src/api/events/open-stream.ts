@@ -1,6 +1,5 @@
 /** Server-sent events on a response: headers, heartbeat, a bound on slow readers, and an orderly end. */
 import type { ServerResponse } from 'node:http';
-import { AppError } from '../../core/errors.ts';
 import type { Run } from '../../core/run.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Logger } from '../../ports/telemetry.ts';
@@ -37,7 +36,6 @@ export function formatSse(event: SseEvent): string {
 
 /** Takes over the response. Resolves when the stream ended, however it ended. */
 export async function openStream(response: ServerResponse, options: StreamOptions): Promise<void> {
-  if (options.hub.isClosed) throw new AppError('unavailable', 'The server is shutting down', { retryAfterSeconds: 1 });
   response.writeHead(200, SSE_HEADERS);
   response.flushHeaders();
   if (options.first !== undefined) response.write(`data: ${JSON.stringify(options.first)}\n\n`);
@@ -48,7 +46,10 @@ export async function openStream(response: ServerResponse, options: StreamOption
       if (response.destroyed) return false;
       response.write(formatSse(event));
       if (response.writableLength <= MAX_BUFFERED_BYTES) return true;
-      options.logger.info({ request_id: options.requestId, run_id: options.run.run_id }, 'slow stream reader dropped');
+      options.logger.info(
+        { request_id: options.requestId, run_id: options.run.run_id },
+        'slow stream reader dropped',
+      );
       response.destroy();
       return false;
     },
@@ -63,7 +64,10 @@ export async function openStream(response: ServerResponse, options: StreamOption
     await following.done;
   } catch (error) {
     // Headers are out: all that is left is to end, and the client resumes by its last event id.
-    options.logger.error({ err: error, request_id: options.requestId, run_id: options.run.run_id }, 'stream failed');
+    options.logger.error(
+      { err: error, request_id: options.requestId, run_id: options.run.run_id },
+      'stream failed',
+    );
   } finally {
     clearInterval(heartbeat);
     response.off('close', following.stop);

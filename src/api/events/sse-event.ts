@@ -49,7 +49,8 @@ function payloads(run: Run, event: RunEvent): JsonObject[] {
       ];
     case 'run-paused':
     case 'run-resumed': {
-      const message = event.type === 'run-paused' ? 'Task tree execution paused' : 'Task tree execution resumed';
+      const message =
+        event.type === 'run-paused' ? 'Task tree execution paused' : 'Task tree execution resumed';
       return [{ type: 'progress', task_id, status: 'in_progress', message, timestamp }];
     }
     case 'run-ended':
@@ -69,7 +70,9 @@ function payloads(run: Run, event: RunEvent): JsonObject[] {
       return [{ type: 'task_completed', task_id, status: 'completed', result, ...final, timestamp }];
     }
     case 'task-failed':
-      return [{ type: 'task_failed', task_id, status: 'failed', error: data['error'] ?? null, ...final, timestamp }];
+      return [
+        { type: 'task_failed', task_id, status: 'failed', error: data['error'] ?? null, ...final, timestamp },
+      ];
     case 'task-skipped':
     case 'task-cancelled': {
       const status = event.type === 'task-skipped' ? 'skipped' : 'cancelled';
@@ -86,7 +89,11 @@ function ending(run: Run, status: string, error: string | null, at: string): Jso
       task_id: run.target_task_id,
       status,
       result: isCompleted ? { progress: 1 } : null,
-      error: isCompleted ? null : status === 'failed' ? 'Task tree execution failed' : (error ?? `Task tree ${status}`),
+      error: isCompleted
+        ? null
+        : status === 'failed'
+          ? 'Task tree execution failed'
+          : (error ?? `Task tree ${status}`),
       final: true,
       timestamp: naiveUtc(at),
     },
@@ -97,7 +104,14 @@ function ending(run: Run, status: string, error: string | null, at: string): Jso
 /** What the event says, without members that the envelope sets itself. */
 function shown(data: JsonObject): JsonObject {
   if (!isJsonObject(data)) return {};
-  const { type: _type, task_id: _taskId, status: _status, final: _final, timestamp: _timestamp, ...rest } = data;
+  const {
+    type: _type,
+    task_id: _taskId,
+    status: _status,
+    final: _final,
+    timestamp: _timestamp,
+    ...rest
+  } = data;
   return rest;
 }
 

@@ -5,12 +5,15 @@ import type { TaskRecord } from '../../core/task.ts';
 import type { Identity } from '../../ports/identity.ts';
 import type { Call } from '../method.ts';
 
+/** All that ownership needs of a call: routes that are no method have it too. */
+type Caller = Pick<Call, 'deps' | 'identity'>;
+
 export function canSee(identity: Identity, ownerId: string | null): boolean {
   return identity.isAdmin || ownerId === identity.userId;
 }
 
 /** The task, or null when it is unknown or another user's: callers cannot tell which. */
-export async function findOwnTask(call: Call, taskId: string): Promise<TaskRecord | null> {
+export async function findOwnTask(call: Caller, taskId: string): Promise<TaskRecord | null> {
   const task = await call.deps.store.tasks.get(taskId);
   return task !== null && canSee(call.identity, task.user_id) ? task : null;
 }
@@ -28,7 +31,7 @@ export function treeOf(call: Call, task: TaskRecord): Promise<TaskRecord[]> {
 }
 
 /** Throws `not_found` with "Run X not found". */
-export async function requireOwnRun(call: Call, runId: string): Promise<Run> {
+export async function requireOwnRun(call: Caller, runId: string): Promise<Run> {
   const run = await call.deps.store.runs.get(runId);
   if (run === null || !canSee(call.identity, run.user_id))
     throw new AppError('not_found', `Run ${runId} not found`);

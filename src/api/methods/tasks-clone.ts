@@ -18,7 +18,10 @@ const params = z.object({
     .max(10_000)
     .nullish()
     .describe('mixed: these are linked, the others copied'),
-  reset_fields: z.record(z.string(), z.custom<JsonValue>()).nullish().describe('Fields of the copies to set anew'),
+  reset_fields: z
+    .record(z.string(), z.custom<JsonValue>())
+    .nullish()
+    .describe('Fields of the copies to set anew'),
   save: optionalFlag.describe('false answers what would be made and stores nothing'),
 });
 

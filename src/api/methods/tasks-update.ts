@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { isoMicros } from '../../core/time.ts';
 import { checkUpdate, updateFailure } from '../../core/task-tree/check-update.ts';
+import { isoMicros } from '../../core/time.ts';
 import { defineMethod } from '../method.ts';
 import { toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';

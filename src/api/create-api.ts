@@ -1,0 +1,92 @@
+/** Builds the HTTP server's application: middlewares in order, the JSON-RPC endpoints, and the plain routes. */
+import type { RequestListener } from 'node:http';
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { ApiDeps } from './api-deps.ts';
+import { discoverMethod } from './docs/openrpc.ts';
+import { createStreamHub, type StreamHub } from './events/stream-hub.ts';
+import { METHOD_TABLE, scopeOf } from './method-table.ts';
+import { accessLog } from './middleware/access-log.ts';
+import { compression } from './middleware/compression.ts';
+import { cors } from './middleware/cors.ts';
+import { errorResponse } from './middleware/error-response.ts';
+import { hostCheck } from './middleware/host-check.ts';
+import { identify } from './middleware/identify.ts';
+import { requestId } from './middleware/request-id.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { addDocsRoutes } from './routes/docs.ts';
+import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
+import { fallback } from './routes/fallback.ts';
+import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probes.ts';
+import { rpcRoute } from './routes/rpc.ts';
+import { resultRoute, runEventsRoute } from './routes/runs.ts';
+import type { ApiMiddleware, ApiState } from './state.ts';
+
+export interface Api {
+  readonly app: Koa<ApiState>;
+  /** For `http.createServer`. */
+  callback(): RequestListener;
+  /** At shutdown: ends event streams without `final`, so that their clients resume elsewhere. */
+  closeStreams(): void;
+}
+
+export function createApi(deps: ApiDeps): Api {
+  const app = new Koa<ApiState>();
+  const hub = createStreamHub(deps.store.events, (open) => deps.metrics?.observeStreams(open));
+  const router = createRouter(deps, hub);
+
+  app.use(cors({ origins: deps.settings.corsOrigins }));
+  app.use(requestId());
+  app.use(accessLog(deps.logger, deps.metrics, deps.clock));
+  app.use(errorResponse(deps.logger));
+  app.use(hostCheck(deps.settings.allowedHosts));
+  app.use(securityHeaders({ isHttps: deps.settings.publicUrl?.startsWith('https:') === true }));
+  app.use(compression());
+  app.use(router.routes() as ApiMiddleware);
+  app.use(fallback((path) => methodsOf(router, path)));
+  // Broken connections end up here; answers themselves are errorResponse's.
+  app.on('error', (error: unknown) => deps.logger.debug({ err: error }, 'connection error'));
+
+  return { app, callback: () => app.callback() as RequestListener, closeStreams: () => hub.closeAll() };
+}
+
+function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
+  const router = new Router<ApiState>({ strict: true });
+  const known = identify(deps.identity);
+  const discover = discoverMethod(METHOD_TABLE);
+  const named = (route: string): ApiMiddleware =>
+    function nameRoute(context, next) {
+      context.state.route = route;
+      return next();
+    };
+  const get = (route: string, ...handlers: ApiMiddleware[]) => router.get(route, named(route), ...handlers);
+
+  router.post(
+    '/tasks',
+    named('/tasks'),
+    known,
+    rpcRoute(scopeOf('tasks', METHOD_TABLE, [discover]), deps, hub),
+  );
+  router.post(
+    '/system',
+    named('/system'),
+    known,
+    rpcRoute(scopeOf('system', METHOD_TABLE, [discover]), deps, hub),
+  );
+  get('/live', liveRoute);
+  get('/ready', readyRoute(deps));
+  get('/health', healthRoute(deps));
+  get('/metrics', metricsRoute(deps));
+  get('/api/executors/metadata', allExecutorsRoute(deps.registry));
+  get('/api/executors/metadata/:id', oneExecutorRoute(deps.registry));
+  get('/runs/:run_id/events', known, runEventsRoute(deps, hub));
+  get('/runs/:run_id/tasks/:task_id/result', known, resultRoute(deps));
+  addDocsRoutes(router, METHOD_TABLE, deps);
+  return router;
+}
+
+/** Methods a path has routes for. `/` is the agents' endpoint, which takes POST only. */
+function methodsOf(router: Router<ApiState>, path: string): string[] {
+  const methods = router.match(path, 'GET').path.flatMap((layer) => layer.methods);
+  return path === '/' ? [...methods, 'POST'] : methods;
+}

@@ -1,0 +1,116 @@
+/** The routes that are no JSON-RPC method, as OpenAPI paths. A test holds them against the router. */
+
+const pathParameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+const json = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: { type: 'object' } } },
+});
+const text = (description: string) => ({
+  description,
+  content: { 'text/plain': { schema: { type: 'string' } } },
+});
+const restError = json('Not found: `{error: {code, message, request_id, docs}}`');
+
+export const restPaths = {
+  '/tasks/methods': {
+    get: {
+      operationId: 'listMethods',
+      tags: ['docs'],
+      summary: 'Methods of /tasks by category',
+      responses: { 200: json('Methods') },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'openApi',
+      tags: ['docs'],
+      summary: 'This document',
+      responses: { 200: json('OpenAPI 3.1') },
+    },
+  },
+  '/docs': {
+    get: {
+      operationId: 'docs',
+      tags: ['docs'],
+      summary: 'Methods with a form to try them',
+      responses: { 200: { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } } },
+    },
+  },
+  '/api/executors/metadata': {
+    get: {
+      operationId: 'listExecutors',
+      tags: ['executors'],
+      summary: 'All executors with their input schemas',
+      responses: { 200: json('`{executors: {id: metadata}, count}`') },
+    },
+  },
+  '/api/executors/metadata/{id}': {
+    get: {
+      operationId: 'getExecutor',
+      tags: ['executors'],
+      summary: 'One executor',
+      parameters: [pathParameter('id')],
+      responses: { 200: json('Metadata'), 404: text("Executor 'x' not found") },
+    },
+  },
+  '/runs/{run_id}/events': {
+    get: {
+      operationId: 'streamRunEvents',
+      tags: ['runs'],
+      summary: 'Server-sent events of a run; resumes behind Last-Event-ID',
+      parameters: [
+        pathParameter('run_id'),
+        { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+        { name: 'last_event_id', in: 'query', schema: { type: 'string' } },
+      ],
+      responses: {
+        200: { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        404: restError,
+      },
+    },
+  },
+  '/runs/{run_id}/tasks/{task_id}/result': {
+    get: {
+      operationId: 'getResult',
+      tags: ['runs'],
+      summary: 'The whole result of a task in a run',
+      parameters: [pathParameter('run_id'), pathParameter('task_id')],
+      responses: {
+        200: { description: 'The result', content: { 'application/json': { schema: {} } } },
+        404: restError,
+      },
+    },
+  },
+  '/live': {
+    get: {
+      operationId: 'live',
+      tags: ['health'],
+      summary: 'The process answers',
+      responses: { 200: json('ok') },
+    },
+  },
+  '/ready': {
+    get: {
+      operationId: 'ready',
+      tags: ['health'],
+      summary: 'A posted tree would run',
+      responses: { 200: json('Ready'), 503: json('Not ready, with what is missing') },
+    },
+  },
+  '/health': {
+    get: {
+      operationId: 'health',
+      tags: ['health'],
+      summary: 'State of the parts',
+      responses: { 200: json('Components') },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      tags: ['health'],
+      summary: 'Prometheus metrics',
+      responses: { 200: text('Metrics'), 404: text('Served elsewhere') },
+    },
+  },
+} as const;

@@ -1,0 +1,49 @@
+/** `GET /runs/{run_id}/events` streams and resumes; `GET /runs/{run_id}/tasks/{task_id}/result` answers a result whole. */
+import { AppError } from '../../core/errors.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { parseEventId } from '../events/event-id.ts';
+import type { StreamHub } from '../events/stream-hub.ts';
+import { requireOwnRun } from '../methods/own.ts';
+import type { ApiContext, ApiMiddleware } from '../state.ts';
+import { sendStream } from './send-stream.ts';
+
+export function runEventsRoute(deps: ApiDeps, hub: StreamHub): ApiMiddleware {
+  return async function runEvents(context) {
+    const run = await requireOwnRun(callerOf(context, deps), param(context, 'run_id'));
+    const afterSeq = positionOf(context, run.run_id);
+    await sendStream(context, deps, hub, { run, afterSeq, first: undefined });
+  };
+}
+
+export function resultRoute(deps: ApiDeps): ApiMiddleware {
+  return async function result(context) {
+    const run = await requireOwnRun(callerOf(context, deps), param(context, 'run_id'));
+    const taskId = param(context, 'task_id');
+    const value = await deps.store.runs.result(run.run_id, taskId);
+    if (value === null && (await deps.store.runs.outcomes(run.run_id, [taskId])).length === 0)
+      throw new AppError('not_found', `Run ${run.run_id} has no result of task ${taskId}`);
+    context.set('Content-Type', 'application/json');
+    context.body = JSON.stringify(value);
+  };
+}
+
+/** From the header a browser repeats by itself, or the query for those who cannot set it; 0 = from the start. */
+function positionOf(context: ApiContext, runId: string): number {
+  const query = context.query['last_event_id'];
+  const given = context.headers['last-event-id'] ?? (Array.isArray(query) ? query[0] : query);
+  if (typeof given !== 'string' || given === '') return 0;
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  const position = parseEventId(given);
+  return position?.runId === runId ? position.seq : 0;
+}
+
+function callerOf(context: ApiContext, deps: ApiDeps) {
+  const { identity } = context.state;
+  if (identity === undefined) throw new Error('identify must run before this route');
+  return { deps, identity };
+}
+
+function param(context: ApiContext, name: string): string {
+  const params = (context as ApiContext & { params: Record<string, string | undefined> }).params;
+  return params[name] ?? '';
+}
