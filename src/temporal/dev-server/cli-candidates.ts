@@ -1,4 +1,5 @@
 /** The ladder's programs, cheapest first: named, on PATH, in the cache, downloaded, built. Each is tried only when those before it failed. */
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { buildCli } from './build-cli.ts';
@@ -48,10 +49,17 @@ async function fetchOnce(search: CliSearch, failures: string[]): Promise<string 
     lock,
     async () => {
       if (!hadBefore && (await isExecutable(cached))) return cached;
+      await removeLeftovers(search.cacheDir);
       return (await tryDownload(search, failures)) ?? (await tryBuild(search, failures));
     },
     () => search.onProgress('Another start is fetching the Temporal server: waiting for it'),
   );
+}
+
+/** What a killed download or build left: up to 200 MB each. Nobody else is fetching, we hold the lock. */
+async function removeLeftovers(cacheDir: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => /^(download|build)-/.test(name));
+  await Promise.all(names.map((name) => rm(join(cacheDir, name), { recursive: true, force: true })));
 }
 
 async function tryDownload(search: CliSearch, failures: string[]): Promise<string | null> {

@@ -10,11 +10,10 @@ import { connectWithin } from './connect.ts';
 import { endProcess } from './end-process.ts';
 import { withFileLock } from './file-lock.ts';
 import { freePort, isPortFree } from './free-port.ts';
-import { type OwnServer, type OwnServerOptions, takeCharge } from './own-server.ts';
+import { type OwnServer, type OwnServerOptions, startOwnServer, takeCharge } from './own-server.ts';
 import { registerNamespace } from './register-namespace.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 import { hasOtherOwner, isRecordedServer, readServerRecord, type ServerRecord } from './server-record.ts';
-import { spawnServer } from './spawn-server.ts';
 import { withProgress } from './with-progress.ts';
 
 const DEFAULT_PORT = 7233;
@@ -172,10 +171,10 @@ async function startOwn(options: EnsureTemporalOptions, paths: Paths): Promise<T
     const uiPort = await choosePort('TEMPORAL_UI_PORT', options.uiPort, DEFAULT_UI_PORT, port);
     const own = ownOptions(options, paths, { port, uiPort, cliPath });
     try {
-      const running = await withProgress('Starting the Temporal server', options.onProgress, () =>
-        spawnServer(own),
+      const server = await withProgress('Starting the Temporal server', options.onProgress, () =>
+        startOwnServer(own),
       );
-      return owned(await takeCharge(running, own), options.namespace);
+      return owned(server, options.namespace);
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error));
     }

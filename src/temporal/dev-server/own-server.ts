@@ -21,6 +21,18 @@ export interface OwnServerOptions extends SpawnOptions {
   readonly onNotice: (text: string) => void;
 }
 
+/** Starts a server and takes charge of it. Throws `unavailable` when it does not come up. */
+export async function startOwnServer(options: OwnServerOptions): Promise<OwnServer> {
+  return takeCharge(await spawnRecorded(options), options);
+}
+
+/** Recorded before it is ready: a kill in between must not leave a server that nobody knows on our database. */
+function spawnRecorded(options: OwnServerOptions): Promise<SpawnedServer> {
+  return spawnServer(options, async (server) => {
+    await writeServerRecord(options.recordPath, await recordOf(server, options));
+  });
+}
+
 /** Takes charge of `running`. When it dies it is started again on the same ports and database. */
 export async function takeCharge(running: SpawnedServer, options: OwnServerOptions): Promise<OwnServer> {
   let current = running;
@@ -32,8 +44,7 @@ export async function takeCharge(running: SpawnedServer, options: OwnServerOptio
     options.onNotice('The Temporal server ended by itself; starting it again');
     while (!isStopping) {
       try {
-        current = await spawnServer(options);
-        await writeServerRecord(options.recordPath, await recordOf(current, options));
+        current = await spawnRecorded(options);
         return;
       } catch (error) {
         options.onNotice(error instanceof Error ? error.message : String(error));

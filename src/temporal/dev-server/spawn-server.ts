@@ -22,10 +22,14 @@ export interface SpawnedServer {
 }
 
 /**
- * Resolves when the server answers as Temporal. Throws `unavailable` with its last words when it ends or stays silent.
+ * Resolves when the server answers as Temporal; `onSpawned` is awaited before that, as soon as there is a process.
+ * Throws `unavailable` with its last words when it ends or stays silent.
  * It is detached, so that Ctrl-C reaches us first and it outlives a kill of ours.
  */
-export async function spawnServer(options: SpawnOptions): Promise<SpawnedServer> {
+export async function spawnServer(
+  options: SpawnOptions,
+  onSpawned: (server: SpawnedServer) => Promise<void>,
+): Promise<SpawnedServer> {
   await mkdir(dirname(options.dbPath), { recursive: true });
   const logPath = join(dirname(options.dbPath), 'server.log');
   const log = await open(logPath, 'w', 0o600);
@@ -44,13 +48,16 @@ export async function spawnServer(options: SpawnOptions): Promise<SpawnedServer>
   });
   child.unref();
   await log.close();
-  const connection = await connectWithin(`127.0.0.1:${options.port}`, READY_WITHIN_MS, () => hasEnded);
-  await connection?.close();
   const facts = child.pid === undefined ? null : await processFacts(child.pid);
-  if (child.pid !== undefined && connection !== null && facts !== null && !hasEnded) {
-    return { pid: child.pid, startedAt: facts.startedAt };
+  const server =
+    child.pid !== undefined && facts !== null ? { pid: child.pid, startedAt: facts.startedAt } : null;
+  if (server !== null) {
+    await onSpawned(server);
+    const connection = await connectWithin(`127.0.0.1:${options.port}`, READY_WITHIN_MS, () => hasEnded);
+    await connection?.close();
+    if (connection !== null && !hasEnded) return server;
+    await endProcess(server.pid, server.startedAt);
   }
-  if (child.pid !== undefined) await endProcess(child.pid, facts?.startedAt ?? '');
   throw new AppError('unavailable', `${options.cliPath} did not start a server: ${await lastWords(logPath)}`);
 }
 
