@@ -1,0 +1,155 @@
+/** The API on a real port over a store of the test's choice. Nothing is run: trees are for the server tests. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+import type { ApiDeps, ApiSettings } from '../../../src/api/api-deps.ts';
+import { createApi } from '../../../src/api/create-api.ts';
+import { AppError } from '../../../src/core/errors.ts';
+import { type AnyExecutor, defineExecutor } from '../../../src/core/executor.ts';
+import type { IdentityResolver } from '../../../src/ports/identity.ts';
+import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
+import type { Store } from '../../../src/ports/store.ts';
+
+const executor = defineExecutor({
+  id: 'system_info_executor',
+  name: 'System Info Executor',
+  description: 'Facts about the machine',
+  tags: ['stdio', 'system'],
+  type: 'stdio',
+  examples: ['Get CPU information'],
+  input: z.object({ resource: z.string() }),
+  output: z.object({ system: z.string() }),
+  placement: 'inline',
+  demoInput: { resource: 'cpu' },
+  demo: () => ({ system: 'Linux' }),
+  run: async () => ({ system: 'Linux' }),
+}) as AnyExecutor;
+
+const registry: ExecutorRegistry = {
+  find: (id) => (id === executor.id ? executor : undefined),
+  all: () => [executor],
+  availability: () => ({ available: true, reason: null }),
+  metadata: ({ id, name, description, examples, tags, type }) => ({
+    id,
+    name,
+    description,
+    input_schema: { type: 'object' },
+    examples,
+    tags,
+    type,
+  }),
+  outputProperties: () => [],
+  inputProperties: () => [],
+};
+
+/** `x-user: <id>[;admin]` names the caller. */
+const identity: IdentityResolver = {
+  async resolve({ headers }) {
+    const [userId = '', role] = String(headers['x-user'] ?? 'user-a').split(';');
+    if (userId === 'bad') throw new AppError('unauthorized', 'Invalid or expired JWT token');
+    const isAdmin = role === 'admin';
+    return { userId, roles: isAdmin ? ['admin'] : ['user'], isAdmin, source: 'test' };
+  },
+};
+
+export interface LogLine {
+  readonly level: string;
+  readonly fields: Record<string, unknown>;
+  readonly message: string;
+}
+
+export interface TestApi {
+  readonly url: string;
+  readonly logs: LogLine[];
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** The parsed JSON-RPC answer of one call. */
+  rpc(method: string, params?: unknown, headers?: Record<string, string>): Promise<RpcAnswer>;
+  closeStreams(): void;
+  stop(): Promise<void>;
+}
+export interface RpcAnswer {
+  readonly status: number;
+  readonly id: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly result: any;
+  readonly error: { code: number; message: string; data: unknown; meta: Record<string, unknown> } | undefined;
+}
+
+export async function startTestApi(
+  store: Store,
+  options: { settings?: Partial<ApiSettings>; deps?: Partial<ApiDeps> } = {},
+): Promise<TestApi> {
+  const logs: LogLine[] = [];
+  const log = (level: string) => (fields: Record<string, unknown>, message: string) =>
+    void logs.push({ level, fields, message });
+  const gone = async () => {
+    throw new AppError('unavailable', 'No engine in this test');
+  };
+  const api = createApi({
+    store,
+    registry,
+    identity,
+    logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    engine: {
+      start: gone,
+      wait: async () => null,
+      cancel: gone,
+      pause: gone,
+      resume: gone,
+      retry: gone,
+      rerun: gone,
+      decide: gone,
+      ping: gone,
+    },
+    clock: { now: () => Date.now() },
+    httpGuard: async (url) => {
+      if (url.includes('127.0.0.1')) throw new AppError('blocked_address', 'Address not allowed');
+    },
+    readiness: async () => ({ ready: true, components: { store: { status: 'HEALTHY' } } }),
+    settings: {
+      version: '0.0.0-test',
+      publicUrl: null,
+      corsOrigins: ['http://localhost:3000'],
+      allowedHosts: ['localhost', '127.0.0.1'],
+      maxBodyBytes: 256 * 1024,
+      smallBodyBytes: 16 * 1024,
+      waitSeconds: 0,
+      temporalUiUrl: null,
+      demoMode: true,
+      forceDemo: false,
+      defaultUserId: 'user-a',
+      ...options.settings,
+    },
+    ...options.deps,
+  });
+  const server = createServer(api.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const post: TestApi['post'] = (path, body, headers = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body:
+        typeof body === 'string' || body instanceof Uint8Array
+          ? (body as NonNullable<RequestInit['body']>)
+          : JSON.stringify(body),
+    });
+  return {
+    url,
+    logs,
+    post,
+    async rpc(method, params, headers) {
+      const path = method.startsWith('system.') ? '/system' : '/tasks';
+      const response = await post(path, { jsonrpc: '2.0', id: 1, method, params }, headers);
+      const body = (await response.json()) as Omit<RpcAnswer, 'status'>;
+      return { ...body, status: response.status };
+    },
+    closeStreams: () => api.closeStreams(),
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
