@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { readyText, welcomeText } from './composition/banner.ts';
 import { runDoctor } from './composition/doctor.ts';
-import { type App, installRuntime, startApp } from './composition/start-app.ts';
+import { installRuntime } from './composition/install-runtime.ts';
+import { type App, startApp } from './composition/start-app.ts';
 import { runWelcomeTree } from './composition/welcome-tree.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { AppError } from './core/errors.ts';
@@ -30,8 +31,13 @@ async function start(config: Config): Promise<number> {
   const logFile = config.logFile ?? (isTerminal ? join(config.dataDir, 'logs', 'taskgrove.log') : null);
   const logger = createLogger({ level: config.logLevel, file: logFile });
   const stopping = stopSignals();
-  installRuntime(logger);
-  const app = await startApp({ config, logger, onProgress: (text) => print(`  ${text}`) });
+  const coreMetricsAddress = await installRuntime(logger);
+  const app = await startApp({
+    config,
+    logger,
+    coreMetricsAddress,
+    onProgress: (text) => print(`  ${text}`),
+  });
   try {
     if (!stopping.isSet()) await announce(app, config, logFile, startedMs, logger);
     await Promise.race([stopping.promise, app.broken]);

@@ -1,8 +1,20 @@
 /** Why a task cannot run at all: no executor, an unknown one, one that is switched off, inputs its schema refuses. */
 import type { AnyExecutor } from '../core/executor.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { TaskDemo } from '../core/task.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { ResolvedTask } from './resolve-task.ts';
-import type { Verdict } from './run-executor.ts';
+
+/** What became of one call of an executor. */
+export type Verdict =
+  | { readonly kind: 'completed'; readonly result: JsonValue | null; readonly demo: TaskDemo | null }
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly result: JsonValue | null;
+      readonly isRetryable: boolean;
+    }
+  | { readonly kind: 'cancelled' };
 
 export function refusal(registry: ExecutorRegistry, task: ResolvedTask, useDemo: boolean): Verdict | null {
   if (task.executorId === null) {

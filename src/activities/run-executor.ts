@@ -8,19 +8,9 @@ import type { ExecutorContext, WaitDecision } from '../core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
 import type { TaskDemo } from '../core/task.ts';
-import { checkInput, refusal } from './check-task.ts';
+import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ResolvedTask } from './resolve-task.ts';
-
-export type Verdict =
-  | { readonly kind: 'completed'; readonly result: JsonValue | null; readonly demo: TaskDemo | null }
-  | {
-      readonly kind: 'failed';
-      readonly error: string;
-      readonly result: JsonValue | null;
-      readonly isRetryable: boolean;
-    }
-  | { readonly kind: 'cancelled' };
 
 export interface CallOptions {
   readonly signal: AbortSignal;

@@ -3,10 +3,11 @@
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
 import type { Generations } from '../core/run-protocol.ts';
+import type { Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { event, outcome } from './outcomes.ts';
 import { resolveTask } from './resolve-task.ts';
-import { runExecutor, type Verdict } from './run-executor.ts';
+import { runExecutor } from './run-executor.ts';
 import type { RunEntry } from './run-memory.ts';
 
 export interface RunTaskOptions {

@@ -3,11 +3,11 @@ import { AppError } from '../core/errors.ts';
 import type { BeginWaitInput, BeginWaitOutput, EndWaitInput } from '../core/run-protocol.ts';
 import type { SettledChar } from '../core/run-state.ts';
 import { isoMicros } from '../core/time.ts';
-import { checkInput, refusal } from './check-task.ts';
+import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, outcome } from './outcomes.ts';
 import { type ResolvedTask, resolveTask } from './resolve-task.ts';
-import { runExecutor, type Verdict } from './run-executor.ts';
+import { runExecutor } from './run-executor.ts';
 import type { RunEntry } from './run-memory.ts';
 
 export async function beginWait(deps: ActivityDependencies, input: BeginWaitInput): Promise<BeginWaitOutput> {

@@ -1,8 +1,7 @@
 /** Puts the parts together for a role (all, api, worker) and takes them apart again in the right order. */
 import { readFile } from 'node:fs/promises';
-import { Runtime } from '@temporalio/worker';
 import { createApi } from '../api/create-api.ts';
-import { createDefaultIdentity } from '../api/middleware/default-identity.ts';
+import { defaultIdentity } from '../api/middleware/default-identity.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
@@ -36,6 +35,8 @@ export interface StartOptions {
   /** A line for people, for whatever takes longer than two seconds. */
   readonly onProgress: (text: string) => void;
   readonly limits?: Partial<RunTreeLimits>;
+  /** Where Temporal's core serves its metrics (see install-runtime.ts); null = nowhere. */
+  readonly coreMetricsAddress?: string | null;
 }
 
 export async function startApp(options: StartOptions): Promise<App> {
@@ -52,7 +53,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       connectTemporal(config, logger, options.onProgress),
       loadExecutors(config),
     ]);
-    const metrics = createMetrics({ coreAddress: null });
+    const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const engine = await startEngine({ ...options, store, temporal, registry, metrics });
     return await serve({ options, listening, store, temporal, engine, metrics });
   } catch (error) {
@@ -141,7 +142,7 @@ async function apiDeps(
     },
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
-    identity: createDefaultIdentity(DEFAULT_USER),
+    identity: defaultIdentity(DEFAULT_USER),
     readiness: async () => {
       const readiness = await health();
       return state.isStopping ? { ...readiness, ready: false } : readiness;
@@ -186,19 +187,4 @@ async function allOrUndo(
   if (temporal.status === 'rejected') throw temporal.reason;
   if (registry.status === 'rejected') throw registry.reason;
   return [store.value, temporal.value, registry.value];
-}
-
-/** Once per process, before any other Temporal object: the core's log goes to ours, its signal handling off. */
-export function installRuntime(logger: Logger): void {
-  Runtime.install({
-    shutdownSignals: [],
-    logger: {
-      log: (_level, message) => logger.debug({}, message),
-      trace: () => undefined,
-      debug: () => undefined,
-      info: (message) => logger.debug({}, message),
-      warn: (message, meta) => logger.warn({ ...meta }, message),
-      error: (message, meta) => logger.error({ ...meta }, message),
-    },
-  });
 }
