@@ -1,0 +1,117 @@
+/** Params and results of the methods as a caller types them. The server checks them anew; this file only helps. */
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { Run, RunStatus } from '../core/run.ts';
+import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
+
+/** A task to create: by `schemas.method` or `params.executor_id` it names its executor. */
+export type NewTask =
+  | {
+      name: string;
+      id?: string;
+      parent_id?: string;
+      dependencies?: (Dependency | { name: string; required?: boolean })[];
+      priority?: number;
+      inputs?: JsonObject;
+      params?: JsonObject;
+      schemas?: JsonObject;
+      policy?: TaskPolicy;
+    }
+  | JsonObject;
+
+export type TaskTree = { task: Task; children: TaskTree[] };
+
+export type ExecuteParams = {
+  task_id?: string;
+  tasks?: NewTask[];
+  use_demo?: boolean;
+  /** Run everything again, also what is finished. */
+  fresh?: boolean;
+  /** Seconds to wait for the end; 0 answers at once. Default 25. */
+  wait_seconds?: number;
+  webhook_config?: JsonObject;
+};
+
+export type ExecuteAnswer = {
+  success: boolean;
+  protocol: string;
+  root_task_id: string;
+  task_id?: string;
+  status: 'started' | 'already_running';
+  message: string;
+  tree_status?: RunStatus;
+  run_id?: string;
+  result?: JsonValue;
+  error?: string;
+  streaming?: boolean;
+};
+
+export type CancelAnswer = {
+  task_id: string;
+  status: 'cancelled' | 'failed' | 'error';
+  message: string;
+  force: boolean;
+  error?: string | null;
+};
+
+export type ExecutorEntry = {
+  id: string;
+  name: string;
+  description: string;
+  tags: string[];
+  available: boolean;
+  reason?: string;
+};
+
+type Page = { limit?: number; offset?: number };
+type TaskId = { task_id: string };
+/** The run itself, or the active run of a task's tree. */
+type RunOrTask = { run_id?: string; task_id?: string; comment?: string };
+
+/** One entry per method: `call` looks its types up here; methods that are not listed take and give plain JSON. */
+export interface MethodTypes {
+  'tasks.create': { params: NewTask | NewTask[]; result: Task | Task[] };
+  'tasks.get': { params: TaskId; result: Task | null };
+  'tasks.tree': { params: { task_id?: string; root_id?: string }; result: TaskTree };
+  'tasks.list': {
+    params: Page & { user_id?: string; status?: TaskStatus; root_only?: boolean };
+    result: Task[];
+  };
+  'tasks.count': { params: { statuses?: TaskStatus[]; root_only?: boolean }; result: Record<string, number> };
+  'tasks.children': { params: { parent_id: string }; result: Task[] };
+  'tasks.update': { params: TaskId & JsonObject; result: Task };
+  'tasks.delete': {
+    params: TaskId;
+    result: { success: boolean; task_id: string; deleted_count: number; children_deleted: number };
+  };
+  'tasks.clone': {
+    params: TaskId & {
+      origin_type?: 'copy' | 'link' | 'archive' | 'mixed';
+      recursive?: boolean;
+      link_task_ids?: string[];
+      reset_fields?: JsonObject;
+      save?: boolean;
+    };
+    result: Task | Task[];
+  };
+  'tasks.execute': { params: ExecuteParams; result: ExecuteAnswer };
+  'tasks.cancel': {
+    params: { task_ids: string[]; force?: boolean; error_message?: string };
+    result: CancelAnswer[];
+  };
+  'runs.list': { params: Page & { task_id?: string; status?: RunStatus }; result: Run[] };
+  'runs.get': { params: { run_id: string }; result: Run };
+  'runs.events': { params: { run_id: string; after_seq?: number; limit?: number }; result: JsonObject[] };
+  'runs.pause': { params: RunOrTask; result: Run };
+  'runs.resume': { params: RunOrTask; result: Run };
+  'runs.retry': { params: RunOrTask & TaskId; result: Run };
+  'runs.rerun': { params: RunOrTask & TaskId; result: Run };
+  'runs.approve': { params: RunOrTask & TaskId; result: Run };
+  'runs.reject': { params: RunOrTask & TaskId; result: Run };
+  'system.health': { params: Record<string, never>; result: JsonObject };
+  'system.executors': {
+    params: Record<string, never>;
+    result: { executors: ExecutorEntry[]; count: number };
+  };
+}
+
+export type KnownMethod = keyof MethodTypes;
