@@ -18,7 +18,7 @@ import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
 import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probes.ts';
-import { rpcRoute } from './routes/rpc.ts';
+import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
 
@@ -34,6 +34,15 @@ export function createApi(deps: ApiDeps): Api {
   const app = new Koa<ApiState>();
   const hub = createStreamHub(deps.store.events, (open) => deps.metrics?.observeStreams(open));
   const router = createRouter(deps, hub);
+  const discover = [discoverMethod(METHOD_TABLE)];
+  const rpc = rpcEndpoints(
+    {
+      '/tasks': scopeOf('tasks', METHOD_TABLE, discover),
+      '/system': scopeOf('system', METHOD_TABLE, discover),
+    },
+    deps,
+    hub,
+  );
 
   app.use(cors({ origins: deps.settings.corsOrigins }));
   app.use(requestId());
@@ -42,8 +51,15 @@ export function createApi(deps: ApiDeps): Api {
   app.use(hostCheck(deps.settings.allowedHosts));
   app.use(securityHeaders({ isHttps: deps.settings.publicUrl?.startsWith('https:') === true }));
   app.use(compression());
+  app.use(rpc.middleware);
   app.use(router.routes() as ApiMiddleware);
-  app.use(fallback((path) => methodsOf(router, path)));
+  app.use(
+    fallback((path) => {
+      const methods = router.match(path, 'GET').path.flatMap((layer) => layer.methods);
+      // `/` is the agents' endpoint, which takes POST only.
+      return rpc.has(path) || path === '/' ? [...methods, 'POST'] : methods;
+    }),
+  );
   // Broken connections end up here; answers themselves are errorResponse's.
   app.on('error', (error: unknown) => deps.logger.debug({ err: error }, 'connection error'));
 
@@ -53,7 +69,6 @@ export function createApi(deps: ApiDeps): Api {
 function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   const router = new Router<ApiState>({ strict: true });
   const known = identify(deps.identity);
-  const discover = discoverMethod(METHOD_TABLE);
   const named = (route: string): ApiMiddleware =>
     function nameRoute(context, next) {
       context.state.route = route;
@@ -61,18 +76,6 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
     };
   const get = (route: string, ...handlers: ApiMiddleware[]) => router.get(route, named(route), ...handlers);
 
-  router.post(
-    '/tasks',
-    named('/tasks'),
-    known,
-    rpcRoute(scopeOf('tasks', METHOD_TABLE, [discover]), deps, hub),
-  );
-  router.post(
-    '/system',
-    named('/system'),
-    known,
-    rpcRoute(scopeOf('system', METHOD_TABLE, [discover]), deps, hub),
-  );
   get('/live', liveRoute);
   get('/ready', readyRoute(deps));
   get('/health', healthRoute(deps));
@@ -83,10 +86,4 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/runs/:run_id/tasks/:task_id/result', known, resultRoute(deps));
   addDocsRoutes(router, METHOD_TABLE, deps);
   return router;
-}
-
-/** Methods a path has routes for. `/` is the agents' endpoint, which takes POST only. */
-function methodsOf(router: Router<ApiState>, path: string): string[] {
-  const methods = router.match(path, 'GET').path.flatMap((layer) => layer.methods);
-  return path === '/' ? [...methods, 'POST'] : methods;
 }
