@@ -1,0 +1,37 @@
+/** What every command gets: the client, the terminal, the chosen output form. */
+import type { Command } from 'commander';
+import picocolors from 'picocolors';
+import type { Colors } from 'picocolors/types.js';
+import { stringify } from 'yaml';
+import { type Client, createClient } from '../client/client.ts';
+import type { CliIo } from './cli-io.ts';
+
+export interface CliContext {
+  readonly io: CliIo;
+  readonly colors: Colors;
+  readonly output: 'table' | 'json' | 'yaml';
+  readonly client: Client;
+}
+
+/** From the global options as they stand when a command runs. */
+export function contextOf(command: Command, io: CliIo): CliContext {
+  const { url, apiKey, output } = command.optsWithGlobals<{
+    url: string;
+    apiKey?: string;
+    output: CliContext['output'];
+  }>();
+  const headers = apiKey === undefined ? {} : { 'x-api-key': apiKey };
+  return {
+    io,
+    output,
+    colors: picocolors.createColors(io.hasColors && output === 'table'),
+    client: createClient({ url, headers }),
+  };
+}
+
+/** Prints a value whole as JSON or YAML, or as the text made for people. */
+export function show(context: CliContext, value: unknown, asText: () => string): void {
+  if (context.output === 'json') context.io.out(`${JSON.stringify(value, null, 2)}\n`);
+  else if (context.output === 'yaml') context.io.out(stringify(value));
+  else context.io.out(asText());
+}

@@ -1,0 +1,66 @@
+/** The `taskgrove` command: options, commands, and an exit code for every way it can end. */
+import { Command, CommanderError, Option } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import { addExecutorsCommands } from './executors-commands.ts';
+import { EXIT, explainFailure } from './exit-code.ts';
+import { createRunAction } from './run-action.ts';
+import { addRunsCommands } from './runs-commands.ts';
+import { addTasksCommands } from './tasks-commands.ts';
+
+const SERVER_COMMANDS = {
+  start: 'start the server with everything it needs',
+  doctor: 'check what a start needs, and say what to do where something is missing',
+  migrate: 'bring the database up to date',
+} as const;
+
+const EXAMPLES = `
+Examples:
+  $ taskgrove tasks all --limit 3
+  $ taskgrove tasks execute --executor system_info_executor --input resource=cpu
+  $ taskgrove tasks execute --file tree.json --watch
+  $ taskgrove runs approve my-task --comment "looks good"
+
+Exit codes: 0 done, 1 the tree failed, 2 wrong use, 3 refused, 4 server not reachable`;
+
+/** `argv` without node and script. Never throws for what a user can cause; resolves with the exit code. */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has printed help or its complaint already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badUse;
+    const failure = explainFailure(error);
+    io.err(`${failure?.text ?? (error instanceof Error ? error.stack : String(error))}\n`);
+    return failure?.code ?? EXIT.failed;
+  }
+}
+
+function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+  const program = new Command('taskgrove')
+    .description('Durable trees of tasks: create them, run them, watch them.')
+    .addOption(new Option('--url <url>', 'the server').env('TASKGROVE_URL').default('http://127.0.0.1:8000'))
+    .addOption(new Option('--api-key <key>', 'sent as X-API-Key').env('TASKGROVE_API_KEY'))
+    .addOption(
+      new Option('-o, --output <form>', 'how to print').choices(['table', 'json', 'yaml']).default('table'),
+    )
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(--help shows how)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) });
+  const run = createRunAction(io, setExitCode);
+  addTasksCommands(program, run);
+  addRunsCommands(program, run);
+  addExecutorsCommands(program, run);
+  for (const [name, description] of Object.entries(SERVER_COMMANDS)) {
+    program
+      .command(name)
+      .description(description)
+      .action(async () => setExitCode(await io.runServer(name)));
+  }
+  return program;
+}
