@@ -2,8 +2,15 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { AppError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { AdvanceInput, BeginWaitInput, EndWaitInput, RunTasksInput } from '../core/run-protocol.ts';
+import type {
+  AdvanceInput,
+  BeginWaitInput,
+  DeliverInput,
+  EndWaitInput,
+  RunTasksInput,
+} from '../core/run-protocol.ts';
 import { advance } from './advance.ts';
+import { deliverEvents } from './deliver-events.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { runTasks } from './run-tasks.ts';
 import { beginWait, endWait } from './waits.ts';
@@ -18,6 +25,7 @@ export function createActivities(deps: ActivityDependencies): Record<string, Act
     advance: guarded((input: AdvanceInput) => runAdvance(deps, input)),
     beginWait: guarded((input: BeginWaitInput) => beginWait(deps, input)),
     endWait: guarded((input: EndWaitInput) => endWait(deps, input)),
+    deliverEvents: guarded((input: DeliverInput) => deliverEvents(deps, input)),
     loadPlan: guarded((input: { runId: string; from: number }) => loadPlan(deps, input)),
   };
   const tasks = guarded((input: RunTasksInput) => runTasks(deps, input));

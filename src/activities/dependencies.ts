@@ -2,6 +2,7 @@
 import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
 import type { TaskStatus } from '../core/task.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { AbortBoard } from './abort-board.ts';
 import type { RunMemory } from './run-memory.ts';
@@ -19,6 +20,14 @@ export interface ActivityDependencies {
   readonly settings: ExecutorSettings;
   readonly memory: RunMemory;
   readonly aborts: AbortBoard;
+  readonly sealer: Sealer;
+  /** Standard Webhooks headers for a body. `secret` is base64. */
+  readonly signWebhook: (message: {
+    id: string;
+    timestampSeconds: number;
+    body: string;
+    secret: string;
+  }) => Record<string, string>;
   readonly logger: ActivityLogger;
   /** Epoch ms; injected so that tests own the clock. */
   readonly now: () => number;

@@ -7,6 +7,8 @@ import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
+import { instanceSecret } from '../secrets/instance-secret.ts';
+import { createSealer } from '../secrets/sealer.ts';
 import { openStore } from '../store/open-store.ts';
 import { createHealth } from '../telemetry/health.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -54,7 +56,8 @@ export async function startApp(options: StartOptions): Promise<App> {
       loadExecutors(config),
     ]);
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
-    const engine = await startEngine({ ...options, store, temporal, registry, metrics });
+    const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
+    const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer });
     return await serve({ options, listening, store, temporal, engine, metrics });
   } catch (error) {
     for (const step of undo.reverse()) await step();

@@ -9,7 +9,9 @@ import type { Config } from '../config.ts';
 import type { ExecutorSettings } from '../core/executor.ts';
 import { type RunTreeLimits, TREES_QUEUE } from '../core/run-protocol.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
+import { signWebhook } from '../http/sign-webhook.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { loadRegistry } from '../registry/load-executors.ts';
@@ -44,6 +46,7 @@ export async function startEngine(options: {
   readonly temporal: TemporalParts;
   readonly registry: ExecutorRegistry;
   readonly metrics: Metrics;
+  readonly sealer: Sealer;
   readonly logger: Logger;
   readonly limits?: Partial<RunTreeLimits>;
 }): Promise<EngineParts> {
@@ -90,6 +93,8 @@ async function makeWorker(
     registry,
     http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
     settings: executorSettings(config),
+    sealer: options.sealer,
+    signWebhook,
     memory,
     aborts,
     logger,

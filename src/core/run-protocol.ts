@@ -115,3 +115,17 @@ export const WORKFLOW_TYPE = 'runTree';
 
 /** The task queue of workflows and of every task that names no queue of its own. */
 export const TREES_QUEUE = 'trees';
+
+/** The workflow that posts a run's events to the client's webhook, one per run. */
+export const WEBHOOK_WORKFLOW_TYPE = 'deliverWebhook';
+
+export interface DeliverInput {
+  readonly runId: string;
+  /** Events up to this number were delivered. */
+  readonly afterSeq: number;
+}
+export interface DeliverOutput {
+  readonly afterSeq: number;
+  /** The run's end was delivered, or the receiver refused for good. */
+  readonly isDone: boolean;
+}

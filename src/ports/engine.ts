@@ -11,6 +11,8 @@ export interface StartRun {
   readonly title: string;
   readonly planName: string;
   readonly executors: readonly string[];
+  /** The run's options hold a webhook: its events are posted there. */
+  readonly hasWebhook?: boolean;
   /** What the accepting process has at hand, so that the worker in it reads nothing back. */
   readonly known?: {
     readonly options: JsonObject;

@@ -9,7 +9,14 @@ import {
 import { AppError } from '../core/errors.ts';
 import { isRunEnded, type Run, type RunSummary } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
-import { MESSAGES, type RunTreeLimits, WORKFLOW_TYPE } from '../core/run-protocol.ts';
+import {
+  type DeliverInput,
+  MESSAGES,
+  type RunTreeLimits,
+  TREES_QUEUE,
+  WEBHOOK_WORKFLOW_TYPE,
+  WORKFLOW_TYPE,
+} from '../core/run-protocol.ts';
 import type { RunEngine, StartRun } from '../ports/engine.ts';
 import type { Store } from '../ports/store.ts';
 import { FairGate } from './fair-gate.ts';
@@ -125,6 +132,8 @@ export class TemporalEngine implements RunEngine {
 
   async #startNow(start: StartRun): Promise<void> {
     const { client, limits, publicUrl, worker } = this.#deps;
+    // First, so that whoever finds the run started may rely on its webhook.
+    if (start.hasWebhook) await this.#startWebhook(start.run);
     try {
       await this.#call(() =>
         client.workflow.start(
@@ -134,6 +143,24 @@ export class TemporalEngine implements RunEngine {
       );
     } catch (error) {
       // A repeated start found what the first one made: that is what the fixed id is for.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  async #startWebhook(run: Run): Promise<void> {
+    const { client } = this.#deps;
+    const input: DeliverInput = { runId: run.run_id, afterSeq: 0 };
+    try {
+      await this.#call(() =>
+        client.workflow.start(WEBHOOK_WORKFLOW_TYPE, {
+          workflowId: `webhook:${run.run_id}`,
+          taskQueue: TREES_QUEUE,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: `Webhook of ${run.root_task_id}`,
+        }),
+      );
+    } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }

@@ -106,7 +106,8 @@ export class Reconciler {
     const executors = [...new Set(context.plan.tasks.map((task) => task.executor).filter((id) => id !== ''))];
     const title = root?.name ?? run.root_task_id;
     const planName = typeof context.options['plan'] === 'string' ? context.options['plan'] : 'free';
-    await engine.start({ run, plan: context.plan, title, planName, executors });
+    const hasWebhook = context.options['webhook'] !== undefined;
+    await engine.start({ run, plan: context.plan, title, planName, executors, hasWebhook });
     return 1;
   }
 

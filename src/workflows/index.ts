@@ -1,2 +1,3 @@
 /** Everything the worker's workflow bundle exports. Determinism zone: no clocks, no randomness, no I/O. */
+export { deliverWebhook } from './deliver-webhook.ts';
 export { runTree } from './run-tree.ts';

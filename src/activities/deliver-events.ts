@@ -1,0 +1,179 @@
+/**
+ * Posts a run's events to its webhook, one request per event, in order, at least once: signed (Standard Webhooks), retried
+ * on 5xx and network errors as the client asked, stopped for good by a 4xx. A heartbeat keeps how far it came.
+ */
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { AppError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { isJsonObject } from '../core/json.ts';
+import type { Run } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { DeliverInput, DeliverOutput } from '../core/run-protocol.ts';
+import { wireEvents } from '../core/wire-event.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+interface Webhook {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+}
+
+const PAGE = 100;
+/** Before Temporal's own limit, so that the workflow keeps the cursor. */
+const MAX_MS = 20 * 60_000;
+/** Looks again even when no event told it to: an event may come from another process. */
+const LOOK_EVERY_MS = 2_000;
+
+export async function deliverEvents(deps: ActivityDependencies, input: DeliverInput): Promise<DeliverOutput> {
+  const context = Context.current();
+  let afterSeq = Math.max(input.afterSeq, Number(context.info.heartbeatDetails ?? 0));
+  const { run, options } = (await deps.memory.get(input.runId)).context;
+  const webhook = readWebhook(deps, run, options);
+  if (webhook === null) return { afterSeq, isDone: true };
+  const heartbeat = setInterval(() => context.heartbeat(afterSeq), LOOK_EVERY_MS);
+  const startedMs = deps.now();
+  try {
+    while (deps.now() - startedMs < MAX_MS) {
+      const news = nextEvent(deps, run.run_id);
+      const events = await deps.store.events.read(run.run_id, afterSeq, PAGE);
+      for (const event of events) {
+        const isAccepted = await deliver(deps, webhook, run, event);
+        if (!isAccepted) return { afterSeq, isDone: true };
+        afterSeq = event.seq;
+        context.heartbeat(afterSeq);
+        if (event.type === 'run-ended') return { afterSeq, isDone: true };
+      }
+      if (events.length === 0) await Promise.race([news.promise, context.sleep(LOOK_EVERY_MS)]);
+      news.stop();
+    }
+    return { afterSeq, isDone: false };
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+/** False: the receiver refused with a 4xx, nothing more is sent. */
+async function deliver(
+  deps: ActivityDependencies,
+  webhook: Webhook,
+  run: Run,
+  event: RunEvent,
+): Promise<boolean> {
+  for (const [part, message] of wireEvents(run, event).entries()) {
+    if (message['type'] === 'stream_end') continue;
+    const id = `${event.runId}:${event.seq}${part === 0 ? '' : `:${part}`}`;
+    if (!(await post(deps, webhook, run, id, body(run, message)))) return false;
+  }
+  return true;
+}
+
+/** The contract's callback body (section 5). */
+function body(run: Run, message: JsonObject): string {
+  const { type, task_id, status, progress, message: text, timestamp, final, result, error } = message;
+  return JSON.stringify({
+    protocol: 'jsonrpc',
+    root_task_id: run.root_task_id,
+    task_id,
+    status,
+    progress: progress ?? (status === 'completed' ? 1 : 0),
+    message: text ?? null,
+    type,
+    timestamp,
+    final: final === true,
+    ...(result === undefined ? {} : { result }),
+    ...(error === undefined || error === null ? {} : { error }),
+  });
+}
+
+async function post(
+  deps: ActivityDependencies,
+  webhook: Webhook,
+  run: Run,
+  id: string,
+  text: string,
+): Promise<boolean> {
+  for (let attempt = 0; ; attempt++) {
+    const status = await tryPost(deps, webhook, run, id, text);
+    if (status !== null && status < 400) return true;
+    if (status !== null && status < 500) {
+      deps.logger.warn({ run_id: run.run_id, status }, 'Webhook refused by its receiver; delivery stops');
+      return false;
+    }
+    if (attempt >= webhook.maxRetries) {
+      deps.logger.warn(
+        { run_id: run.run_id, webhook_id: id, status },
+        'Webhook not delivered; going on with the next event',
+      );
+      return true;
+    }
+    // Jitter: many receivers that come back at once are not hit at once.
+    await Context.current().sleep(1_000 * 2 ** attempt * (0.9 + Math.random() * 0.2));
+  }
+}
+
+/** Status, or null when nothing answered. */
+async function tryPost(
+  deps: ActivityDependencies,
+  webhook: Webhook,
+  run: Run,
+  id: string,
+  text: string,
+): Promise<number | null> {
+  const secret = Buffer.from(deps.sealer.derive(`webhook:${run.user_id}`)).toString('base64');
+  const signed = deps.signWebhook({
+    id,
+    timestampSeconds: Math.floor(deps.now() / 1_000),
+    body: text,
+    secret,
+  });
+  try {
+    const { status } = await deps.http.request({
+      url: webhook.url,
+      method: webhook.method,
+      headers: { 'content-type': 'application/json', ...webhook.headers, ...signed },
+      body: text,
+      timeoutMs: webhook.timeoutMs,
+      maxBytes: 64 * 1024,
+      maxRedirects: 0,
+      signal: Context.current().cancellationSignal,
+    });
+    return status;
+  } catch (error) {
+    if (Context.current().cancellationSignal.aborted) throw new CancelledFailure('Delivery cancelled');
+    // A private address stays one however often it is tried.
+    if (AppError.is(error) && error.code === 'blocked_address') return 403;
+    if (AppError.is(error)) return null;
+    throw error;
+  }
+}
+
+function readWebhook(deps: ActivityDependencies, run: Run, options: JsonObject): Webhook | null {
+  const given = options['webhook'];
+  if (!isJsonObject(given) || typeof given['url'] !== 'string') return null;
+  const sealed = given['headers'];
+  const headers =
+    typeof sealed === 'string' ? JSON.parse(deps.sealer.open(sealed, `webhook:${run.user_id}`)) : {};
+  return {
+    url: given['url'],
+    method: String(given['method'] ?? 'POST'),
+    headers: headers as Record<string, string>,
+    timeoutMs: Number(given['timeout'] ?? 30) * 1_000,
+    maxRetries: Number(given['max_retries'] ?? 3),
+  };
+}
+
+function nextEvent(deps: ActivityDependencies, runId: string): { promise: Promise<void>; stop: () => void } {
+  let stop: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    const unsubscribe = deps.store.events.subscribe((event) => {
+      if (event.runId === runId && event.type !== 'task-delta') resolve();
+    });
+    stop = () => {
+      unsubscribe();
+      resolve();
+    };
+  });
+  return { promise, stop };
+}
