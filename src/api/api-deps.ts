@@ -3,6 +3,7 @@
 import type { RunEngine } from '../ports/engine.ts';
 import type { IdentityResolver } from '../ports/identity.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
 
@@ -33,6 +34,8 @@ export interface ApiDeps {
   readonly logger: Logger;
   readonly metrics?: ApiMetrics;
   readonly settings: ApiSettings;
+  /** Keeps webhook headers unreadable in the store; without it they are refused. */
+  readonly sealer?: Sealer;
   readonly clock: { now(): number };
   /** Throws AppError `blocked_address` for URLs a webhook must not reach. */
   readonly httpGuard: (url: string) => Promise<void>;

@@ -5,6 +5,7 @@ import { defaultIdentity } from '../api/middleware/default-identity.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
+import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { instanceSecret } from '../secrets/instance-secret.ts';
@@ -58,7 +59,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
     const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer });
-    return await serve({ options, listening, store, temporal, engine, metrics });
+    return await serve({ options, listening, store, temporal, engine, metrics, sealer });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -72,6 +73,7 @@ interface Parts {
   readonly temporal: TemporalParts;
   readonly engine: EngineParts;
   readonly metrics: Metrics;
+  readonly sealer: Sealer;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -143,6 +145,7 @@ async function apiDeps(
       forceDemo: config.forceDemo,
       defaultUserId: DEFAULT_USER,
     },
+    sealer: parts.sealer,
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
     identity: defaultIdentity(DEFAULT_USER),

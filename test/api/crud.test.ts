@@ -11,9 +11,10 @@ const FIELDS = (
   'last_assigned_node token_usage instance_id'
 ).split(' ');
 
+const store = createMemoryStore();
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi(createMemoryStore());
+  api = await startTestApi(store);
   await api.rpc('tasks.create', [
     { id: 'root', name: 'root', schemas: { method: 'system_info_executor' } },
     { id: 'a', name: 'a', parent_id: 'root', inputs: { resource: 'cpu' } },
@@ -190,6 +191,15 @@ describe('changing', () => {
     const { result } = await api.rpc('tasks.cancel', { task_ids: 'c, nope' });
     expect(result[0]).toMatchObject({ task_id: 'c', status: 'cancelled', force: false });
     expect(result[1]).toMatchObject({ task_id: 'nope', status: 'error', error: 'Task nope not found' });
+    await api.rpc('tasks.create', [
+      { id: 'cp', name: 'cp' },
+      { id: 'cp1', name: 'cp1', parent_id: 'cp' },
+    ]);
+    await api.rpc('tasks.cancel', { task_ids: ['cp'], error_message: 'not needed' });
+    expect((await api.rpc('tasks.get', { id: 'cp1' })).result).toMatchObject({
+      status: 'cancelled',
+      error: 'not needed',
+    });
     const again = await api.rpc('tasks.running.cancel', { context_ids: ['c'] });
     expect(again.result[0]).toMatchObject({ status: 'failed', current_status: 'cancelled' });
     expect((await api.rpc('tasks.cancel', {})).result).toEqual([]);
@@ -326,6 +336,8 @@ describe('tasks.execute up to the start', () => {
     const good = await run({ url: 'https://example.com/hook', headers: { authorization: 'canary-secret' } });
     expect(good.result).toMatchObject({ webhook_url: 'https://example.com/hook', streaming: true });
     expect(JSON.stringify([good, api.logs])).not.toContain('canary-secret');
+    const kept = (await store.runs.context(good.result.run_id))?.options;
+    expect(kept?.['webhook']).toMatchObject({ headers: expect.stringMatching(/^sealed:/), max_retries: 3 });
   });
 });
 

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { isTerminal, type TaskRecord } from '../../core/task.ts';
+import { childrenByParent, subtreeIds } from '../../core/task-tree/subtree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { toAppError } from '../rpc/error-answer.ts';
 import { idempotently } from '../rpc/idempotent.ts';
-import { findOwnTask } from './own.ts';
+import { findOwnTask, treeOf } from './own.ts';
 import { idListParam, idsOf, optionalFlag, optionalId, optionalText } from './param.ts';
 
 const params = z.object({
@@ -94,12 +95,7 @@ async function cancelTask(call: Call, task: TaskRecord, reason: string, force: b
   }
   if (run !== undefined)
     await engine.cancel(run, { ...(isTarget ? {} : { taskIds: [task.id] }), force, reason });
-  else
-    await store.tasks.update(task.id, {
-      status: 'cancelled',
-      error: reason,
-      completed_at: isoMicros(call.deps.clock.now()),
-    });
+  else await cancelStored(call, task, reason);
   const after = await store.tasks.get(task.id);
   return {
     task_id: task.id,
@@ -109,4 +105,14 @@ async function cancelTask(call: Call, task: TaskRecord, reason: string, force: b
     ...(after?.token_usage == null ? {} : { token_usage: after.token_usage }),
     ...(after?.result == null ? {} : { result: after.result }),
   };
+}
+
+/** Nothing runs: the task and what hangs below it are marked, what has ended stays as it is. */
+async function cancelStored(call: Call, task: TaskRecord, reason: string): Promise<void> {
+  const tree = await treeOf(call, task);
+  const below = subtreeIds(childrenByParent(tree), task.id);
+  const completed_at = isoMicros(call.deps.clock.now());
+  for (const each of tree)
+    if (below.has(each.id) && !isTerminal(each.status))
+      await call.deps.store.tasks.update(each.id, { status: 'cancelled', error: reason, completed_at });
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { uuidV4 } from '../../core/ids.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Run } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { validateTree } from '../../core/task-tree/validate-tree.ts';
@@ -19,7 +18,7 @@ import {
   streamingAnswer,
   waitForRun,
 } from '../runs/run-answer.ts';
-import { readWebhook, webhookConfigSchema } from '../runs/webhook-config.ts';
+import { readWebhook, sealedWebhook, type Webhook, webhookConfigSchema } from '../runs/webhook-config.ts';
 import { newTaskSchema } from './new-task.ts';
 import { requireOwnRun, requireOwnTask, treeOf } from './own.ts';
 import { optionalFlag, optionalId } from './param.ts';
@@ -104,7 +103,7 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
     return new StreamAnswer(run, { ...streamingAnswer(run, null) }, position.seq);
   }
   const webhook = await readWebhook(given.webhook_config, call.deps);
-  const webhookUrl = typeof webhook?.['url'] === 'string' ? webhook['url'] : null;
+  const webhookUrl = webhook?.url ?? null;
   const { run, isRunning } = await accept(given, call, webhook);
   if (isRunning) return alreadyRunningAnswer(run, given.task_id || given.id || run.target_task_id);
   if (canStream) return new StreamAnswer(run, { ...streamingAnswer(run, webhookUrl) }, 0);
@@ -112,10 +111,11 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
   return startedAnswer(run, await waitForRun(call, run, waitSeconds), webhookUrl);
 }
 
-function accept(given: Params, call: Call, webhook: JsonObject | null): Promise<Accepted> {
+function accept(given: Params, call: Call, webhook: Webhook | null): Promise<Accepted> {
   return idempotently<Accepted>(call, 'tasks.execute', given, {
     perform: async (record) => {
       const { tree, targetId, isNew } = await treeToRun(given, call);
+      const ownerId = rootOf(tree).user_id ?? call.identity.userId;
       const accepted = await acceptRun(call, {
         tree,
         targetId,
@@ -123,7 +123,7 @@ function accept(given: Params, call: Call, webhook: JsonObject | null): Promise<
         fresh: given.fresh === true,
         useDemo: given.use_demo === true || call.deps.settings.forceDemo,
         options: {
-          ...(webhook === null ? {} : { webhook }),
+          ...(webhook === null ? {} : { webhook: sealedWebhook(webhook, ownerId, call.deps) }),
           ...(given.use_demo === true
             ? { demoReason: 'requested' }
             : call.deps.settings.forceDemo

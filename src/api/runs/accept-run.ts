@@ -55,7 +55,14 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   if (accepted.status === 'already_running') return accepted;
   const executors = [...new Set(plan.tasks.map((task) => task.executor))].filter((id) => id !== '');
   await startOrLeave(call, accepted.run, () =>
-    call.deps.engine.start({ run: accepted.run, plan, title: root.name, planName: 'free', executors }),
+    call.deps.engine.start({
+      run: accepted.run,
+      plan,
+      title: root.name,
+      planName: 'free',
+      executors,
+      hasWebhook: request.options['webhook'] !== undefined,
+    }),
   );
   return accepted;
 }

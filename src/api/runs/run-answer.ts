@@ -1,4 +1,5 @@
 /** What `tasks.execute` answers about a run, in the contract's order of members with ours behind. */
+import { AppError } from '../../core/errors.ts';
 import type { Run, RunSummary } from '../../core/run.ts';
 import type { Call } from '../method.ts';
 
@@ -22,7 +23,17 @@ export async function waitForRun(call: Call, run: Run, waitSeconds: number): Pro
   if (call.isNotification || waitSeconds <= 0) return null;
   const left = call.startedAt + waitSeconds * 1000 - call.deps.clock.now();
   if (left <= 0) return null;
-  return call.deps.engine.wait(run, left, call.hangUp());
+  try {
+    return await call.deps.engine.wait(run, left, call.hangUp());
+  } catch (error) {
+    // The run is stored and will be carried out: that Temporal is away now changes nothing about the answer.
+    if (!AppError.is(error) || error.code !== 'unavailable') throw error;
+    call.deps.logger.warn(
+      { request_id: call.requestId, run_id: run.run_id, err: error },
+      'cannot wait for the run',
+    );
+    return null;
+  }
 }
 
 /** `summary` null: the tree is still running. */

@@ -13,11 +13,20 @@ export const webhookConfigSchema = z.looseObject({
 });
 type GivenWebhook = z.infer<typeof webhookConfigSchema>;
 
-/** What the run keeps, or null: `{}` asks for nothing. Throws `invalid_params` and `blocked_address`. */
+/** A checked configuration; `headers` are still plain and must not leave this process. */
+export interface Webhook {
+  readonly url: string;
+  readonly method: 'POST' | 'PUT';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeout: number;
+  readonly max_retries: number;
+}
+
+/** null for none: `{}` asks for nothing. Throws `invalid_params` and `blocked_address`. */
 export async function readWebhook(
   given: GivenWebhook | null | undefined,
   deps: ApiDeps,
-): Promise<JsonObject | null> {
+): Promise<Webhook | null> {
   if (given === null || given === undefined || Object.keys(given).length === 0) return null;
   if (typeof given.url !== 'string' || given.url === '')
     throw new AppError('invalid_params', 'webhook_config.url is required');
@@ -34,4 +43,13 @@ export async function readWebhook(
     timeout: given.timeout ?? 30,
     max_retries: given.max_retries ?? 3,
   };
+}
+
+/** What the run keeps of it: the headers sealed for its owner, who alone can have them opened again. */
+export function sealedWebhook(webhook: Webhook, ownerId: string, deps: ApiDeps): JsonObject {
+  const { headers, ...open } = webhook;
+  if (Object.keys(headers).length === 0) return open;
+  if (deps.sealer === undefined)
+    throw new AppError('unavailable', 'webhook_config.headers need TASKGROVE_SECRET on this server');
+  return { ...open, headers: deps.sealer.seal(JSON.stringify(headers), `webhook:${ownerId}`) };
 }

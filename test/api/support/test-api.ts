@@ -101,6 +101,7 @@ export async function startTestApi(
       decide: gone,
       ping: gone,
     },
+    sealer: { seal: (text) => `sealed:${text.length}`, open: () => '', derive: () => new Uint8Array() },
     clock: { now: () => Date.now() },
     httpGuard: async (url) => {
       if (url.includes('127.0.0.1')) throw new AppError('blocked_address', 'Address not allowed');
