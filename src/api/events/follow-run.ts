@@ -30,78 +30,93 @@ export interface Following {
 }
 
 export function followRun(options: FollowOptions): Following {
-  const { store, hub } = options;
-  let run = options.run;
-  let last = options.afterSeq;
-  let heard: RunEvent[] = [];
-  let mustRead = true;
-  let isStopped = false;
-  let wake: () => void = () => undefined;
+  const follower = new RunFollower(options);
+  const unfollow = options.hub.follow(options.run.run_id, (event) => follower.hear(event));
+  return {
+    refresh: () => follower.refresh(),
+    stop: () => follower.stop(),
+    done: follower.pump().finally(unfollow),
+  };
+}
 
-  const unfollow = hub.follow(run.run_id, (event) => {
-    if (heard.length < MAX_HEARD) heard.push(event);
-    else mustRead = true;
-    wake();
-  });
+class RunFollower {
+  readonly #options: FollowOptions;
+  #run: Run;
+  #lastSeq: number;
+  #heard: RunEvent[] = [];
+  #mustRead = true;
+  #isStopped = false;
+  #wake: () => void = () => undefined;
 
-  /** Returns false when following is over. */
-  function pass(event: RunEvent): boolean {
-    if (event.type !== 'task-delta') {
-      if (event.seq <= last) return true;
-      last = event.seq;
-    }
-    for (const sse of toSseEvents(run, event)) if (!options.send(sse)) return false;
-    return event.type !== 'run-ended';
+  constructor(options: FollowOptions) {
+    this.#options = options;
+    this.#run = options.run;
+    this.#lastSeq = options.afterSeq;
   }
 
-  async function readStored(): Promise<boolean> {
-    mustRead = false;
-    // Before the rows: a run seen ended has all its events stored by then.
-    run = (await store.runs.get(run.run_id)) ?? run;
-    for (;;) {
-      const page = await store.events.read(run.run_id, last, PAGE);
-      for (const event of page) if (!pass(event)) return false;
-      if (page.length < PAGE) break;
-    }
-    if (!isRunEnded(run.status)) return true;
-    for (const sse of endOfStream(run, last)) if (!options.send(sse)) return false;
-    return false;
+  hear(event: RunEvent): void {
+    if (this.#heard.length < MAX_HEARD) this.#heard.push(event);
+    else this.#mustRead = true;
+    this.#wake();
   }
 
-  function passHeard(): boolean {
-    const events = heard;
-    heard = [];
-    for (const event of events) {
-      const isGap = event.type !== 'task-delta' && event.seq > last + 1;
-      if (isGap) mustRead = true;
-      else if (!pass(event)) return false;
-    }
-    return true;
+  refresh(): void {
+    this.#mustRead = true;
+    this.#wake();
   }
 
-  async function pump(): Promise<void> {
-    while (!isStopped) {
-      if (mustRead) {
-        if (!(await readStored())) return;
-      } else if (heard.length > 0) {
-        if (!passHeard()) return;
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake();
+  }
+
+  async pump(): Promise<void> {
+    while (!this.#isStopped) {
+      if (this.#mustRead) {
+        if (!(await this.#readStored())) return;
+      } else if (this.#heard.length > 0) {
+        if (!this.#passHeard()) return;
       } else {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          this.#wake = resolve;
         });
       }
     }
   }
 
-  return {
-    refresh() {
-      mustRead = true;
-      wake();
-    },
-    stop() {
-      isStopped = true;
-      wake();
-    },
-    done: pump().finally(unfollow),
-  };
+  /** Like the two below: false when following is over. */
+  async #readStored(): Promise<boolean> {
+    const { store } = this.#options;
+    this.#mustRead = false;
+    // Before the rows: a run seen ended has all its events stored by then.
+    this.#run = (await store.runs.get(this.#run.run_id)) ?? this.#run;
+    for (;;) {
+      const page = await store.events.read(this.#run.run_id, this.#lastSeq, PAGE);
+      for (const event of page) if (!this.#pass(event)) return false;
+      if (page.length < PAGE) break;
+    }
+    if (!isRunEnded(this.#run.status)) return true;
+    for (const sse of endOfStream(this.#run, this.#lastSeq)) if (!this.#options.send(sse)) return false;
+    return false;
+  }
+
+  #passHeard(): boolean {
+    const events = this.#heard;
+    this.#heard = [];
+    for (const event of events) {
+      const isGap = event.type !== 'task-delta' && event.seq > this.#lastSeq + 1;
+      if (isGap) this.#mustRead = true;
+      else if (!this.#pass(event)) return false;
+    }
+    return true;
+  }
+
+  #pass(event: RunEvent): boolean {
+    if (event.type !== 'task-delta') {
+      if (event.seq <= this.#lastSeq) return true;
+      this.#lastSeq = event.seq;
+    }
+    for (const sse of toSseEvents(this.#run, event)) if (!this.#options.send(sse)) return false;
+    return event.type !== 'run-ended';
+  }
 }
