@@ -1,0 +1,60 @@
+/** Records the scenarios' histories: `node test/replay/record.ts`. Run at a release, when a path is new; never to hide a break. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { startApp } from '../../src/composition/start-app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { startSlowService } from '../support/slow-service.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const folder = new URL('./histories/', import.meta.url);
+const service = await startSlowService();
+for (const scenario of SCENARIOS) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-record-'));
+  const config = loadConfig({
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    DATA_DIR: dataDir,
+    PORT: '0',
+    ALLOW_PRIVATE_URLS: '1',
+  });
+  const logger = createLogger({ level: 'warn', file: join(dataDir, 'log') });
+  const { continueAfterEvents } = scenario;
+  const limits = continueAfterEvents === undefined ? {} : { continueAfterEvents };
+  const app = await startApp({ config, logger, onProgress: console.log, limits });
+  const call = async (method: string, params: object) => {
+    const response = await fetch(`${app.url}/tasks`, {
+      method: 'POST',
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+    const { result, error } = (await response.json()) as { result: Record<string, unknown>; error?: unknown };
+    if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
+    return result;
+  };
+  const rootId = await scenario.run(call, service);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const { port } = JSON.parse(
+    await (await import('node:fs/promises')).readFile(join(dataDir, 'temporal', 'server.json'), 'utf8'),
+  ) as { port: number };
+  const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+  const client = new Client({ connection, namespace: config.temporalNamespace });
+  let part = 0;
+  for await (const found of client.workflow.list({ query: 'WorkflowType="runTree"' })) {
+    if (!found.workflowId.includes(`:${rootId}:`)) continue;
+    const history = await client.workflow.getHandle(found.workflowId, found.runId).fetchHistory();
+    const name = `${scenario.name}${part === 0 ? '' : `-${part}`}.json`;
+    await writeFile(
+      new URL(name, folder),
+      `${JSON.stringify(JSON.parse(JSON.stringify(historyToJSON(history))))}\n`,
+    );
+    console.log(`${name}: ${history.events?.length ?? 0} events`);
+    part++;
+  }
+  await connection.close();
+  await app.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+await service.stop();
