@@ -1,0 +1,87 @@
+/** The open file: one connection that writes, one that reads, and the way back after a fatal error. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { Kysely } from 'kysely';
+import { migrate } from '../migrate.ts';
+import type { Session } from '../session.ts';
+import { DuckdbDialect } from './duckdb-dialect.ts';
+import { isInvalidated, openError, statementError } from './duckdb-errors.ts';
+import { DuckdbSession } from './duckdb-session.ts';
+
+export interface DuckdbOptions {
+  readonly path: string;
+  readonly memoryLimitMb: number;
+  readonly threads: number;
+}
+
+export class DuckdbDatabase {
+  readonly #options: DuckdbOptions;
+  #instance: DuckDBInstance | null = null;
+  #writer: DuckdbSession | null = null;
+  #reader: DuckdbSession | null = null;
+  #reads: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DuckdbOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `unavailable` (in use, full disk) or `store_corrupt`. */
+  async open(): Promise<void> {
+    const { path, memoryLimitMb, threads } = this.#options;
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      // A small threshold keeps the write-ahead log, and so the next start, short.
+      this.#instance = await DuckDBInstance.create(path, {
+        memory_limit: `${memoryLimitMb}MB`,
+        threads: String(threads),
+        checkpoint_threshold: '16MB',
+      });
+      this.#writer = new DuckdbSession(await this.#instance.connect());
+      this.#reader = new DuckdbSession(await this.#instance.connect());
+    } catch (error) {
+      this.close();
+      throw openError(error, path);
+    }
+    try {
+      await migrate(new Kysely<unknown>({ dialect: new DuckdbDialect(this.#writer) }), 'duckdb');
+    } catch (error) {
+      this.close();
+      throw statementError(error);
+    }
+  }
+
+  get writer(): DuckdbSession {
+    if (this.#writer === null) throw statementError(new Error('FATAL Error: closed'));
+    return this.#writer;
+  }
+
+  /** One after the other: a prepared statement must not be bound again while it runs. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const result = this.#reads.then(async () => {
+      try {
+        if (this.#reader === null) throw new Error('FATAL Error: closed');
+        return await work(this.#reader);
+      } catch (error) {
+        throw statementError(error);
+      }
+    });
+    this.#reads = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Opens the file again when the error left the database unusable. */
+  async recover(error: unknown): Promise<void> {
+    if (!isInvalidated(error) && this.#writer !== null) return;
+    await this.#reads;
+    this.close();
+    await this.open();
+  }
+
+  close(): void {
+    this.#writer?.close();
+    this.#reader?.close();
+    this.#instance?.closeSync();
+    this.#writer = this.#reader = this.#instance = null;
+  }
+}

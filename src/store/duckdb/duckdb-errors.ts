@@ -1,0 +1,72 @@
+/** DuckDB's errors as ours: a clean sentence with the way out; the driver's own text stays in `cause`. */
+import { AppError } from '../../core/errors.ts';
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why the file could not be opened. */
+export function openError(error: unknown, path: string): AppError {
+  const text = textOf(error);
+  if (/lock/i.test(text)) {
+    const pid = /PID (\d+)/i.exec(text)?.[1];
+    return new AppError(
+      'unavailable',
+      `The database ${path} is in use by another Taskgrove process${pid === undefined ? '' : ` (pid ${pid})`}: ` +
+        'stop it, or let several processes share PostgreSQL with DATABASE_URL=postgres://…',
+      { retryable: false, cause: error },
+    );
+  }
+  if (/no space left|ENOSPC|disk full/i.test(text)) return fullDisk(error);
+  if (/permission denied|read-only/i.test(text))
+    return new AppError(
+      'unavailable',
+      `The database ${path} cannot be written: check the rights of the file and its folder`,
+      {
+        retryable: false,
+        cause: error,
+      },
+    );
+  return new AppError(
+    'store_corrupt',
+    `The database ${path} cannot be read: restore it from a backup, or move it away to start with an empty one`,
+    { cause: error },
+  );
+}
+
+export function isKeyConflict(error: unknown): boolean {
+  return /duplicate key|primary key|unique constraint/i.test(textOf(error));
+}
+
+/** After a fatal error the database must be opened again. */
+export function isInvalidated(error: unknown): boolean {
+  return /database has been invalidated|FATAL Error/i.test(textOf(error));
+}
+
+function isFullDisk(text: string): boolean {
+  return /no space left|disk full|ENOSPC|could not write|failed to write|IO Error/i.test(text);
+}
+
+function fullDisk(cause: unknown): AppError {
+  return new AppError(
+    'unavailable',
+    'The database cannot be written now: the disk is full or failing; free some space',
+    {
+      retryAfterSeconds: 10,
+      cause,
+    },
+  );
+}
+
+/** Any error of a statement. Ours pass unchanged. */
+export function statementError(error: unknown): unknown {
+  if (AppError.is(error)) return error;
+  const text = textOf(error);
+  if (isFullDisk(text)) return fullDisk(error);
+  if (isInvalidated(error))
+    return new AppError('unavailable', 'The database is being opened again after an error', {
+      retryAfterSeconds: 2,
+      cause: error,
+    });
+  return new AppError('internal', 'The database refused a statement', { cause: error });
+}

@@ -1,0 +1,122 @@
+/** One DuckDB connection as a session: prepared statements are kept, plain inserts go through the appender. */
+import {
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  INTEGER,
+  LIST,
+  listValue,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { columnsOf, keyOf, type Row, type TableName } from '../schema.ts';
+import type { Parameter, Session } from '../session.ts';
+
+const UPSERT_ROWS = 1_000;
+
+export class DuckdbSession implements Session {
+  readonly kind = 'duckdb';
+  isCareful = false;
+  #effects: (() => void)[] = [];
+  readonly #statements = new Map<string, DuckDBPreparedStatement>();
+  readonly connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.connection = connection;
+  }
+
+  async query<T extends Row = Row>(sql: string, parameters: readonly Parameter[] = []): Promise<T[]> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = await this.connection.prepare(sql);
+      if (this.#statements.size > 200) this.#forgetStatements();
+      this.#statements.set(sql, statement);
+    }
+    parameters.forEach((value, index) => {
+      bind(statement, index + 1, value);
+    });
+    const reader = await statement.runAndReadAll();
+    return reader.getRowObjectsJS() as unknown as T[];
+  }
+
+  async insert(table: TableName, rows: readonly Row[], mode: 'insert' | 'upsert' = 'insert'): Promise<void> {
+    if (rows.length === 0) return;
+    if (mode === 'insert') return this.#append(table, rows);
+    for (let start = 0; start < rows.length; start += UPSERT_ROWS)
+      await this.#upsert(table, rows.slice(start, start + UPSERT_ROWS));
+  }
+
+  afterCommit(effect: () => void): void {
+    this.#effects.push(effect);
+  }
+
+  /** The effects of the transaction that ends now. */
+  takeEffects(): (() => void)[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  close(): void {
+    this.#forgetStatements();
+    this.connection.closeSync();
+  }
+
+  async #append(table: TableName, rows: readonly Row[]): Promise<void> {
+    const columns = columnsOf(table);
+    const appender = await this.connection.createAppender(table);
+    try {
+      for (const row of rows) {
+        for (const [name, type] of columns) {
+          const value = row[name];
+          if (value === null || value === undefined) appender.appendNull();
+          else if (type === 'text') appender.appendVarchar(String(value));
+          else if (type === 'boolean') appender.appendBoolean(Boolean(value));
+          else if (type === 'integer') appender.appendInteger(Number(value));
+          else appender.appendDouble(Number(value));
+        }
+        appender.endRow();
+      }
+      appender.flushSync();
+    } catch (error) {
+      appender.clear();
+      throw error;
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  async #upsert(table: TableName, rows: readonly Row[]): Promise<void> {
+    const columns = columnsOf(table);
+    const lists = columns.map(([name]) => rows.map((row) => (row[name] ?? null) as string));
+    const source = columns.map(([name, type], index) => `unnest($${index + 1}::${type}[]) AS ${name}`);
+    const key = keyOf(table);
+    const sets = columns
+      .filter(([name]) => !key.includes(name))
+      .map(([name]) => `${name} = excluded.${name}`);
+    await this.query(
+      `INSERT INTO ${table} SELECT ${source.join(', ')} ON CONFLICT (${key.join(', ')})
+       DO UPDATE SET ${sets.join(', ')}`,
+      lists,
+    );
+  }
+
+  #forgetStatements(): void {
+    for (const statement of this.#statements.values()) statement.destroySync();
+    this.#statements.clear();
+  }
+}
+
+function bind(statement: DuckDBPreparedStatement, index: number, value: Parameter): void {
+  if (value === null) statement.bindNull(index);
+  else if (typeof value === 'string') statement.bindVarchar(index, value);
+  else if (typeof value === 'boolean') statement.bindBoolean(index, value);
+  else if (typeof value === 'number') {
+    if (Number.isInteger(value)) statement.bindInteger(index, value);
+    else statement.bindDouble(index, value);
+  } else {
+    const first = value.find((item) => item !== null);
+    const isWhole = value.every((item) => item === null || Number.isInteger(item));
+    const type = typeof first === 'number' ? (isWhole ? INTEGER : DOUBLE) : VARCHAR;
+    statement.bindList(index, listValue([...value]), LIST(type));
+  }
+}

@@ -1,0 +1,91 @@
+/** Puts the DuckDB store together: file, write queue, memory, cache and bus. */
+import { join } from 'node:path';
+import type { Store } from '../../ports/store.ts';
+import type { Effects } from '../effects.ts';
+import { EventBus } from '../event-bus.ts';
+import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
+import type { Database } from '../session.ts';
+import type { StoreLogger } from '../store-logger.ts';
+import { loadTasks } from '../task-queries.ts';
+import { createTaskStorage } from '../task-storage.ts';
+import { DuckdbDatabase } from './duckdb-database.ts';
+import { RunMemory } from './run-memory.ts';
+import { TaskCache } from './task-cache.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export interface OpenDuckdbOptions {
+  readonly dataDir: string;
+  readonly logger: StoreLogger;
+  /** Default 256. */
+  readonly memoryLimitMb?: number;
+  /** Default 2. */
+  readonly threads?: number;
+}
+
+/** Throws `unavailable` when another process has the file, `store_corrupt` when it cannot be read. */
+export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
+  const file = new DuckdbDatabase({
+    path: join(options.dataDir, 'taskgrove.duckdb'),
+    memoryLimitMb: options.memoryLimitMb ?? 256,
+    threads: options.threads ?? 2,
+  });
+  await file.open();
+  const memory = new RunMemory();
+  await file.read((session) => memory.restore(session));
+  const cache = new TaskCache();
+  const bus = new EventBus((error) =>
+    options.logger.error({ err: error }, 'a listener to run events failed'),
+  );
+  const effects = createEffects(memory, cache, bus);
+  const queue = new WriteQueue(file, effects);
+  const database: Database = { read: (work) => file.read(work), write: (work) => queue.write(work) };
+  const tasks = createTaskStorage(database, effects);
+  return {
+    kind: 'duckdb',
+    tasks: {
+      ...tasks,
+      get: async (taskId) =>
+        cache.get(taskId) ??
+        cache.load(taskId, () => file.read(async (session) => (await loadTasks(session, [taskId]))[0])),
+    },
+    runs: {
+      ...createRunReads(database),
+      accept: (input) => queue.accept(input),
+      commit: (commit) => queue.commit(commit),
+    },
+    events: {
+      read: readEvents(database),
+      subscribe: (listener) => bus.subscribe(listener),
+      publish: (event) => bus.deliver([event]),
+    },
+    idempotency: createIdempotencyStorage(database),
+    ping: async () => {
+      await file.read((session) => session.query('SELECT 1 AS one'));
+    },
+    close: async () => {
+      await queue.drained();
+      await file.read(async () => undefined);
+      file.close();
+    },
+  };
+}
+
+function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus): Effects {
+  return {
+    tasksCreated: (tasks) => cache.created(tasks),
+    tasksChanged: (ids) => cache.drop(ids),
+    runAccepted: (run, taskIds, carried, lastSeq) => {
+      memory.accepted(run, carried, lastSeq);
+      cache.attached(run.run_id, taskIds);
+      cache.outcomes(run.run_id, carried);
+    },
+    runCommitted: (run, outcomes, lastSeq) => {
+      memory.committed(run, outcomes, lastSeq);
+      cache.outcomes(run.run_id, outcomes);
+    },
+    runsDeleted: (runIds) => memory.deleted(runIds),
+    eventsStored: (events) => bus.deliver(events),
+    facts: (session, wanted) => memory.facts(session, [...wanted.keys()]),
+    activeRuns: async (_session, roots) => memory.active(roots),
+  };
+}

@@ -1,0 +1,33 @@
+/** What a driver does after a commit: keep its cache and counters true and deliver events. */
+import type { Run } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { TaskRecord } from '../core/task.ts';
+import type { StoredOutcome } from './rows.ts';
+import type { Session } from './session.ts';
+
+/** Where a task stands in a run: enough to decide whether a row may be written. */
+export interface Standing {
+  readonly generation: number;
+  readonly status: string;
+}
+
+/** A run's facts inside a write: its row is locked, so they hold until the commit. */
+export interface RunFacts {
+  readonly run: Run;
+  readonly lastSeq: number;
+  readonly standing: ReadonlyMap<string, Standing>;
+}
+
+export interface Effects {
+  tasksCreated(tasks: readonly TaskRecord[]): void;
+  /** Own fields changed: forget them. */
+  tasksChanged(taskIds: readonly string[]): void;
+  runAccepted(run: Run, taskIds: readonly string[], carried: readonly StoredOutcome[], lastSeq: number): void;
+  runCommitted(run: Run, outcomes: readonly StoredOutcome[], lastSeq: number): void;
+  runsDeleted(runIds: readonly string[]): void;
+  eventsStored(events: readonly RunEvent[]): void;
+  /** Facts of these runs, with the standing rows of at least these tasks; unknown runs are absent. */
+  facts(session: Session, wanted: ReadonlyMap<string, readonly string[]>): Promise<Map<string, RunFacts>>;
+  /** Active run of each of these roots. */
+  activeRuns(session: Session, rootTaskIds: readonly string[]): Promise<Map<string, Run>>;
+}

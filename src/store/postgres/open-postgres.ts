@@ -1,0 +1,87 @@
+/** Puts the PostgreSQL store together: pool, shared verbs and the event relay. */
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Store } from '../../ports/store.ts';
+import { acceptRuns } from '../accept-runs.ts';
+import { type CommitResult, commitRuns } from '../commit-runs.ts';
+import type { Effects } from '../effects.ts';
+import { EventBus } from '../event-bus.ts';
+import { loadRunFacts } from '../load-run-facts.ts';
+import { migrate } from '../migrate.ts';
+import { rowToRun } from '../rows.ts';
+import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
+import type { StoreLogger } from '../store-logger.ts';
+import { createTaskStorage } from '../task-storage.ts';
+import { EventRelay } from './event-relay.ts';
+import { PostgresDatabase } from './postgres-database.ts';
+import { databaseError } from './postgres-errors.ts';
+
+/** Throws `unavailable` when the server does not answer or refuses the login. */
+export async function openPostgres(options: { databaseUrl: string; logger: StoreLogger }): Promise<Store> {
+  const { databaseUrl, logger } = options;
+  const database = new PostgresDatabase(databaseUrl, (error) =>
+    logger.warn({ err: error }, 'database connection lost'),
+  );
+  const bus = new EventBus((error) => logger.error({ err: error }, 'a listener to run events failed'));
+  const read = readEvents(database);
+  const relay = new EventRelay({ url: databaseUrl, database, bus, logger, read });
+  try {
+    // Kysely's adapter takes an advisory lock, so that processes that start at once migrate one after the other.
+    await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) }), 'postgres');
+    await relay.start();
+  } catch (error) {
+    await relay.close();
+    await database.pool.end();
+    throw databaseError(error);
+  }
+  const effects = createEffects(relay);
+  return {
+    kind: 'postgres',
+    tasks: createTaskStorage(database, effects),
+    runs: {
+      ...createRunReads(database),
+      accept: async (input) =>
+        (await database.write((session) => acceptRuns(session, effects, [input])))[0] as Awaited<
+          ReturnType<Store['runs']['accept']>
+        >,
+      commit: async (commit) =>
+        (
+          await database.writeIdempotent((session) => commitRuns(session, effects, [commit]))
+        )[0] as CommitResult,
+    },
+    events: {
+      read,
+      subscribe: (listener) => bus.subscribe(listener),
+      publish: (event) => relay.publish(event),
+    },
+    idempotency: createIdempotencyStorage(database),
+    ping: async () => {
+      await database.read((session) => session.query('SELECT 1 AS one'));
+    },
+    close: async () => {
+      await relay.close();
+      await database.pool.end();
+    },
+  };
+}
+
+const nothing = () => undefined;
+
+function createEffects(relay: EventRelay): Effects {
+  return {
+    tasksCreated: nothing,
+    tasksChanged: nothing,
+    runAccepted: nothing,
+    runCommitted: nothing,
+    runsDeleted: nothing,
+    eventsStored: (events) => relay.stored(events),
+    facts: (session, wanted) => loadRunFacts(session, [...wanted.keys()]),
+    activeRuns: async (session, roots) => {
+      const rows = await session.query(
+        `SELECT runs.* FROM active_runs a JOIN runs ON runs.run_id = a.run_id
+         WHERE a.root_task_id IN (SELECT unnest($1::text[]))`,
+        [roots],
+      );
+      return new Map(rows.map(rowToRun).map((run) => [run.root_task_id, run]));
+    },
+  };
+}

@@ -1,0 +1,180 @@
+/** Rows to records and back. JSON columns are text; a task's view is its own row overlaid with its run's row. */
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import { REFERENCE_BYTES } from '../core/result-reference.ts';
+import type { Run, TaskOutcome } from '../core/run.ts';
+import type { RunEvent } from '../core/run-event.ts';
+import type { TaskRecord } from '../core/task.ts';
+import { type Cell, columnsOf, type Row } from './schema.ts';
+
+const TASK_JSON = new Set([
+  'dependencies',
+  'inputs',
+  'params',
+  'result',
+  'schemas',
+  'placement_constraints',
+  'token_usage',
+  'policy',
+  'wait',
+  'demo',
+]); // prettier-ignore
+const OUTCOME_FIELDS = {
+  taskId: 'task_id',
+  generation: 'generation',
+  status: 'status',
+  inputs: 'inputs',
+  result: 'result',
+  error: 'error',
+  progress: 'progress',
+  startedAt: 'started_at',
+  completedAt: 'completed_at',
+  attempts: 'attempts',
+  wait: 'wait',
+  demo: 'demo',
+  tokenUsage: 'token_usage',
+} as const satisfies Record<keyof TaskOutcome, string>;
+const OUTCOME_JSON = new Set<string>(['inputs', 'result', 'wait', 'demo', 'tokenUsage']);
+const TASK_COLUMNS = columnsOf('tasks').map(([name]) => name);
+
+/** An outcome with the time its row was written. */
+export interface StoredOutcome {
+  readonly outcome: TaskOutcome;
+  readonly updatedAt: string;
+}
+
+/** A task by itself: `inputs` are the stored ones, status and times its own. */
+export type OwnTask = Omit<TaskRecord, 'stored_inputs'>;
+
+/** `null` text is SQL NULL: JSON null and absent are the same to readers. */
+export function toJson(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+export function fromJson<T>(cell: Cell | undefined): T | null {
+  return typeof cell === 'string' ? (JSON.parse(cell) as T) : null;
+}
+
+/** Columns that are no field of the record (tree_created_at, last_run_number) come from `extra`. */
+export function taskToRow(task: TaskRecord, extra: Row): Row {
+  const row: Record<string, Cell> = { ...extra };
+  for (const name of TASK_COLUMNS) {
+    if (name in extra) continue;
+    if (name === 'inputs') row[name] = JSON.stringify(task.stored_inputs);
+    else if (TASK_JSON.has(name)) row[name] = toJson(task[name as keyof TaskRecord]);
+    else row[name] = (task[name as keyof TaskRecord] as Cell | undefined) ?? null;
+  }
+  return row;
+}
+
+/** The value of one task column as it is stored. */
+export function taskCell(name: string, value: unknown): Cell {
+  return TASK_JSON.has(name) ? toJson(value) : ((value as Cell | undefined) ?? null);
+}
+
+export function rowToOwnTask(row: Row): OwnTask {
+  const task: Record<string, unknown> = {};
+  for (const name of TASK_COLUMNS) {
+    if (name === 'tree_created_at' || name === 'last_run_number') continue;
+    task[name] = TASK_JSON.has(name) ? fromJson(row[name]) : row[name];
+  }
+  return task as unknown as OwnTask;
+}
+
+/** What `tasks.get` shows. Without a row in its run a task has not begun. */
+export function viewOf(own: OwnTask, stored: StoredOutcome | null): TaskRecord {
+  if (own.run_id === null) return { ...own, stored_inputs: own.inputs };
+  const outcome = stored?.outcome;
+  return {
+    ...own,
+    stored_inputs: own.inputs,
+    inputs: outcome?.inputs ?? own.inputs,
+    status: outcome?.status ?? 'pending',
+    result: outcome?.result ?? null,
+    error: outcome?.error ?? null,
+    progress: outcome?.progress ?? 0,
+    started_at: outcome?.startedAt ?? null,
+    completed_at: outcome?.completedAt ?? null,
+    token_usage: outcome?.tokenUsage ?? null,
+    wait: outcome?.wait ?? null,
+    demo: outcome?.demo ?? null,
+    updated_at: laterOf(own.updated_at, stored?.updatedAt ?? null),
+  };
+}
+
+function laterOf(left: string | null, right: string | null): string | null {
+  if (left === null || right === null) return left ?? right;
+  return left > right ? left : right;
+}
+
+export function outcomeToRow(runId: string, { outcome, updatedAt }: StoredOutcome): Row {
+  const row: Record<string, Cell> = { run_id: runId, updated_at: updatedAt };
+  for (const [field, column] of Object.entries(OUTCOME_FIELDS)) {
+    const value = outcome[field as keyof TaskOutcome];
+    row[column] = OUTCOME_JSON.has(field) ? toJson(value) : (value as Cell);
+  }
+  return row;
+}
+
+/** `prefix` for a row that was joined. A result that was left out by size becomes its reference. */
+export function rowToOutcome(row: Row, prefix = ''): StoredOutcome {
+  const outcome: Record<string, unknown> = {};
+  for (const [field, column] of Object.entries(OUTCOME_FIELDS)) {
+    const cell = row[`${prefix}${column}`] ?? null;
+    outcome[field] = OUTCOME_JSON.has(field) ? fromJson<JsonValue>(cell) : cell;
+  }
+  return {
+    outcome: outcome as unknown as TaskOutcome,
+    updatedAt: String(row[`${prefix}updated_at`]),
+  };
+}
+
+/** The reference shown instead of a result whose text stayed in the database. */
+export function referenceOf(runId: string | null, taskId: string, size: number, preview: string): JsonValue {
+  return { ref: `${runId ?? '-'}/${taskId}`, size, preview };
+}
+
+/** SQL for a result column that stays behind when it is large, with its size and preview beside it. */
+export function shortResult(column: string, name: string): string {
+  return `CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN NULL ELSE ${column} END AS ${name},
+    CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN length(${column}) END AS ${name}_size,
+    CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN substr(${column}, 1, 2048) END AS ${name}_preview`;
+}
+
+export function rowToRun(row: Row): Run {
+  return {
+    run_id: row['run_id'],
+    root_task_id: row['root_task_id'],
+    target_task_id: row['target_task_id'],
+    user_id: row['user_id'],
+    number: row['number'],
+    status: row['status'],
+    task_count: row['task_count'],
+    use_demo: row['use_demo'],
+    error: row['error'],
+    workflow_id: row['workflow_id'],
+    accepted_at: row['accepted_at'],
+    completed_at: row['completed_at'],
+  } as Run;
+}
+
+export function eventToRow(event: RunEvent): Row {
+  return {
+    run_id: event.runId,
+    seq: event.seq,
+    type: event.type,
+    task_id: event.taskId,
+    at: event.at,
+    data: JSON.stringify(event.data),
+  };
+}
+
+export function rowToEvent(row: Row): RunEvent {
+  return {
+    runId: String(row['run_id']),
+    seq: Number(row['seq']),
+    type: row['type'] as RunEvent['type'],
+    taskId: row['task_id'] as string | null,
+    at: String(row['at']),
+    data: fromJson<JsonObject>(row['data']) ?? {},
+  };
+}

@@ -1,0 +1,16 @@
+/** The schema as it stands after all migrations: what rows and bulk inserts are typed by. */
+import { type ColumnType, INITIAL_TABLES, type TableDefinition } from './migrations/0001-initial.ts';
+
+export const TABLES = INITIAL_TABLES;
+export type TableName = keyof typeof TABLES;
+export type Cell = string | number | boolean | null;
+/** One row by column name; absent columns are null. */
+export type Row = Readonly<Record<string, Cell>>;
+
+export function columnsOf(table: TableName): [name: string, type: ColumnType][] {
+  return Object.entries((TABLES[table] as TableDefinition).columns);
+}
+
+export function keyOf(table: TableName): readonly string[] {
+  return TABLES[table].key;
+}

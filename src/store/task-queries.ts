@@ -1,0 +1,134 @@
+/** Reads of tasks: views by id, and the ids that lists and counts choose. */
+import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../core/task.ts';
+import type { TaskFilter } from '../ports/store.ts';
+import {
+  type OwnTask,
+  referenceOf,
+  rowToOutcome,
+  rowToOwnTask,
+  type StoredOutcome,
+  shortResult,
+  viewOf,
+} from './rows.ts';
+import { columnsOf, type Row } from './schema.ts';
+import type { Parameter, Session } from './session.ts';
+
+const JOIN = 'tasks t LEFT JOIN run_tasks r ON r.run_id = t.run_id AND r.task_id = t.id';
+const STATUS = `CASE WHEN t.run_id IS NULL THEN t.status ELSE coalesce(r.status, 'pending') END`;
+
+/** A task in its two parts, as the cache keeps it. */
+export interface LoadedTask {
+  readonly own: OwnTask;
+  readonly stored: StoredOutcome | null;
+}
+
+function columns(isShort: boolean): string {
+  const part = (table: 'tasks' | 'run_tasks', alias: string, prefix: string) =>
+    columnsOf(table)
+      .map(([name]) =>
+        isShort && name === 'result'
+          ? shortResult(`${alias}.result`, `${prefix}result`)
+          : `${alias}.${name} AS ${prefix}${name}`,
+      )
+      .join(', ');
+  return `${part('tasks', 't', '')}, ${part('run_tasks', 'r', 'r_')}`;
+}
+const FULL = columns(false);
+const SHORT = columns(true);
+
+/** In the order of `ids`; unknown ids are absent. `isShort`: results above 64 KiB by reference. */
+export async function loadTasks(
+  session: Session,
+  ids: readonly string[],
+  isShort = false,
+): Promise<LoadedTask[]> {
+  if (ids.length === 0) return [];
+  const where = ids.length === 1 ? 't.id = $1' : 't.id IN (SELECT unnest($1::text[]))';
+  const rows = await session.query(`SELECT ${isShort ? SHORT : FULL} FROM ${JOIN} WHERE ${where}`, [
+    ids.length === 1 ? (ids[0] as string) : ids,
+  ]);
+  const byId = new Map(rows.map((row) => [String(row['id']), loaded(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function loaded(row: Row): LoadedTask {
+  const own = rowToOwnTask(row);
+  const stored = row['r_run_id'] === null ? null : rowToOutcome(row, 'r_');
+  const reference = (prefix: string, runId: string | null) =>
+    typeof row[`${prefix}result_size`] === 'undefined' || row[`${prefix}result_size`] === null
+      ? null
+      : referenceOf(
+          runId,
+          own.id,
+          Number(row[`${prefix}result_size`]),
+          String(row[`${prefix}result_preview`]),
+        );
+  const ownResult = reference('', null);
+  const runResult = stored === null ? null : reference('r_', own.run_id);
+  return {
+    own: ownResult === null ? own : { ...own, result: ownResult },
+    stored:
+      stored === null || runResult === null
+        ? stored
+        : { ...stored, outcome: { ...stored.outcome, result: runResult } },
+  };
+}
+
+export async function loadViews(
+  session: Session,
+  ids: readonly string[],
+  isShort = false,
+): Promise<TaskRecord[]> {
+  return (await loadTasks(session, ids, isShort)).map(({ own, stored }) => viewOf(own, stored));
+}
+
+async function idsOf(session: Session, sql: string, parameters: readonly Parameter[]): Promise<string[]> {
+  return (await session.query(sql, parameters)).map((row) => String(row['id']));
+}
+
+export async function treeIds(session: Session, treeId: string): Promise<string[]> {
+  return idsOf(session, 'SELECT id FROM tasks WHERE task_tree_id = $1 ORDER BY position, id', [treeId]);
+}
+
+export async function childIds(session: Session, parentId: string): Promise<string[]> {
+  return idsOf(session, 'SELECT id FROM tasks WHERE parent_id = $1 ORDER BY position, id', [parentId]);
+}
+
+function conditions(filter: Partial<TaskFilter>): { where: string; parameters: Parameter[] } {
+  const parts = ['1 = 1'];
+  const parameters: Parameter[] = [];
+  if (filter.userId !== undefined) parts.push(`t.user_id = $${parameters.push(filter.userId)}`);
+  if (filter.rootOnly === true) parts.push('t.parent_id IS NULL');
+  if (filter.status !== undefined) parts.push(`${STATUS} = $${parameters.push(filter.status)}`);
+  return { where: parts.join(' AND '), parameters };
+}
+
+/** Two steps: the big columns are read for the page only. */
+export async function listTasks(session: Session, filter: TaskFilter): Promise<TaskRecord[]> {
+  const { where, parameters } = conditions(filter);
+  const from = filter.status === undefined ? 'tasks t' : JOIN;
+  const ids = await idsOf(
+    session,
+    `SELECT t.id AS id FROM ${from} WHERE ${where}
+     ORDER BY t.tree_created_at DESC, t.task_tree_id DESC, t.position, t.id
+     LIMIT ${Math.trunc(filter.limit)} OFFSET ${Math.trunc(filter.offset)}`,
+    parameters,
+  );
+  return loadViews(session, ids, true);
+}
+
+export async function countTasks(
+  session: Session,
+  filter: { userId?: string; rootOnly?: boolean },
+): Promise<Record<TaskStatus, number>> {
+  const { where, parameters } = conditions(filter);
+  const rows = await session.query(
+    `SELECT ${STATUS} AS status, CAST(count(*) AS integer) AS total FROM ${JOIN} WHERE ${where} GROUP BY 1`,
+    parameters,
+  );
+  const totals = new Map(rows.map((row) => [row['status'], Number(row['total'])]));
+  return Object.fromEntries(TASK_STATUSES.map((status) => [status, totals.get(status) ?? 0])) as Record<
+    TaskStatus,
+    number
+  >;
+}

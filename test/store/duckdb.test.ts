@@ -1,0 +1,71 @@
+/** DuckDB: the conformance suite, and what only an embedded file can do wrong. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
+import { storeConformance } from './conformance.ts';
+import { sampleAccept, sampleTask, sampleTree } from './sample-tasks.ts';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const folders: string[] = [];
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'taskgrove-store-'));
+  folders.push(folder);
+  return folder;
+}
+const openIn = (dataDir: string) => openStore({ databaseUrl: null, dataDir, logger: silent });
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+storeConformance('duckdb', async () => openIn(await freshFolder()));
+
+describe('duckdb: the file', () => {
+  test('only the guilty member of a group sees the error', async () => {
+    const store = await openIn(await freshFolder());
+    await store.tasks.create([sampleTask('taken')]);
+    const results = await Promise.allSettled(
+      ['a', 'b', 'taken', 'c'].map((id) => store.tasks.create([sampleTask(id)])),
+    );
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect((await store.tasks.getMany(['a', 'b', 'c'])).length).toBe(3);
+    await store.close();
+  });
+
+  test('what was committed is there after reopening, active runs too', async () => {
+    const folder = await freshFolder();
+    const tree = sampleTree('kept', 2);
+    const first = await openIn(folder);
+    const { run } = await first.runs.accept(sampleAccept(tree, { newTasks: tree }));
+    await first.close();
+    const second = await openIn(folder);
+    expect((await second.runs.accept(sampleAccept(tree))).status).toBe('already_running');
+    const { events } = await second.runs.commit({
+      runId: run.run_id,
+      events: [{ type: 'run-paused', taskId: null, at: run.accepted_at, data: {} }],
+    });
+    expect(events[0]?.seq).toBe(2);
+    await second.close();
+  });
+
+  test('a second process is refused with the way out', async () => {
+    const folder = await freshFolder();
+    const store = await openIn(folder);
+    const script = `import { openStore } from ${JSON.stringify(join(import.meta.dirname, '../../src/store/open-store.ts'))};
+      const log = { info() {}, warn() {}, error() {} };
+      await openStore({ databaseUrl: null, dataDir: ${JSON.stringify(folder)}, logger: log }).then(
+        () => console.log('opened'), (error) => console.log(error.code, error.message));`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(said).toContain('unavailable');
+    expect(said).toContain('taskgrove.duckdb');
+    expect(said).toContain(`pid ${process.pid}`);
+    expect(said).toContain('DATABASE_URL=postgres://');
+    await store.close();
+  });
+
+  test('a corrupt file is named', async () => {
+    const folder = await freshFolder();
+    await writeFile(join(folder, 'taskgrove.duckdb'), 'this is no database, '.repeat(1_000));
+    await expect(openIn(folder)).rejects.toMatchObject({ code: 'store_corrupt' });
+  });
+});

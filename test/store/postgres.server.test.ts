@@ -1,0 +1,51 @@
+/** PostgreSQL: the conformance suite, several processes on one database, and a server that goes away. */
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { RunEvent } from '../../src/core/run-event.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { createDatabase, startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { storeConformance } from './conformance.ts';
+import { sampleAccept, sampleTree } from './sample-tasks.ts';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+let own: TestPostgres | null = null;
+const openAt = (databaseUrl: string) => openStore({ databaseUrl, dataDir: '', logger: silent });
+
+async function serverUrl(): Promise<string> {
+  const shared = (inject as (key: string) => unknown)('postgresUrl');
+  if (typeof shared === 'string') return shared;
+  own ??= await startPostgres();
+  return own.url;
+}
+beforeAll(serverUrl);
+afterAll(() => own?.stop());
+
+storeConformance('postgres', async () => openAt(await createDatabase(await serverUrl())));
+
+describe('postgres: several processes', () => {
+  test('events reach the other process once and in order; stores that start at once migrate once', async () => {
+    const url = await createDatabase(await serverUrl());
+    const [one, other] = await Promise.all([openAt(url), openAt(url)]);
+    const heard: RunEvent[] = [];
+    other.events.subscribe((event) => heard.push(event));
+    const tree = sampleTree('shared', 1);
+    const { run } = await one.runs.accept(sampleAccept(tree, { newTasks: tree }));
+    const event = { type: 'task-progress', taskId: 'shared', at: run.accepted_at, data: {} } as const;
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 === 0 ? one : other).runs.commit({ runId: run.run_id, events: [event] }),
+      ),
+    );
+    await expect.poll(() => heard.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  test('a lost server is unavailable, and work goes on when it is back', async () => {
+    const server = await startPostgres();
+    const store = await openAt(await createDatabase(server.url));
+    await server.restart();
+    await store.ping();
+    await server.stop();
+    await expect(store.ping()).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 2 });
+    await store.close();
+  });
+});
