@@ -198,23 +198,32 @@ export async function insertIdempotency(
   session: Session,
   records: readonly IdempotencyRecord[],
 ): Promise<void> {
-  for (const record of records) {
-    const oldest = isoMicros(Date.now() - 86_400_000);
-    await session.query(
-      'DELETE FROM idempotency WHERE user_id = $1 AND method = $2 AND key = $3 AND created_at < $4',
-      [record.userId, record.method, record.key, oldest],
-    );
-    const standing = await session.query(
-      'SELECT key FROM idempotency WHERE user_id = $1 AND method = $2 AND key = $3',
-      [record.userId, record.method, record.key],
-    );
+  const oldest = isoMicros(Date.now() - 86_400_000);
+  for (const { userId, method, key } of records) {
+    const place = 'user_id = $1 AND method = $2 AND key = $3';
+    // DuckDB checks keys eagerly: a row deleted in this transaction still counts, so it is replaced below instead.
+    if (session.kind === 'postgres') {
+      await session.query(`DELETE FROM idempotency WHERE ${place} AND created_at < $4`, [
+        userId,
+        method,
+        key,
+        oldest,
+      ]);
+    }
+    const standing = await session.query(`SELECT key FROM idempotency WHERE ${place} AND created_at >= $4`, [
+      userId,
+      method,
+      key,
+      oldest,
+    ]);
     if (standing.length > 0)
       throw new AppError('idempotency_conflict', 'A request with this Idempotency-Key was just accepted');
   }
-  await session.insert('idempotency', records.map(idempotencyRow));
+  const mode = session.kind === 'postgres' ? 'insert' : 'upsert';
+  await session.insert('idempotency', records.map(idempotencyRow), mode);
 }
 
-export function idempotencyRow(record: IdempotencyRecord): Row {
+function idempotencyRow(record: IdempotencyRecord): Row {
   return {
     user_id: record.userId,
     method: record.method,

@@ -111,6 +111,12 @@ export function createIdempotencyStorage(database: Database): IdempotencyStore {
   };
 }
 
+/** Records older than a day answer nothing any more. */
+export async function purgeIdempotency(database: Database): Promise<void> {
+  const oldest = isoMicros(Date.now() - DAY_MS);
+  await database.write((session) => session.query('DELETE FROM idempotency WHERE created_at < $1', [oldest]));
+}
+
 async function find(
   session: Session,
   userId: string,

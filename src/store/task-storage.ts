@@ -105,9 +105,9 @@ async function deleteTasks(session: Session, effects: Effects, taskIds: readonly
   );
   if (gone.length === 0) return 0;
   const ids = gone.map((row) => String(row['id']));
+  // Only runs of a deleted root: a run of a deleted subtree may hold the results of tasks that stay.
   const runs = await session.query(
-    `SELECT run_id FROM runs WHERE root_task_id IN (SELECT unnest($1::text[]))
-       OR target_task_id IN (SELECT unnest($1::text[]))`,
+    'SELECT run_id FROM runs WHERE root_task_id IN (SELECT unnest($1::text[]))',
     [ids],
   );
   const runIds = runs.map((row) => String(row['run_id']));

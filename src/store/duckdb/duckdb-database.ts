@@ -20,6 +20,7 @@ export class DuckdbDatabase {
   #instance: DuckDBInstance | null = null;
   #writer: DuckdbSession | null = null;
   #reader: DuckdbSession | null = null;
+  #isClosed = false;
   #reads: Promise<unknown> = Promise.resolve();
 
   constructor(options: DuckdbOptions) {
@@ -40,13 +41,13 @@ export class DuckdbDatabase {
       this.#writer = new DuckdbSession(await this.#instance.connect());
       this.#reader = new DuckdbSession(await this.#instance.connect());
     } catch (error) {
-      this.close();
+      this.#release();
       throw openError(error, path);
     }
     try {
       await migrate(new Kysely<unknown>({ dialect: new DuckdbDialect(this.#writer) }), 'duckdb');
     } catch (error) {
-      this.close();
+      this.#release();
       throw statementError(error);
     }
   }
@@ -70,15 +71,25 @@ export class DuckdbDatabase {
     return result;
   }
 
+  /** A file that could not be opened again (full disk) is tried at every write. */
+  async ensureOpen(): Promise<void> {
+    if (this.#writer === null && !this.#isClosed) await this.open();
+  }
+
   /** Opens the file again when the error left the database unusable. */
   async recover(error: unknown): Promise<void> {
     if (!isInvalidated(error) && this.#writer !== null) return;
     await this.#reads;
-    this.close();
+    this.#release();
     await this.open();
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#release();
+  }
+
+  #release(): void {
     this.#writer?.close();
     this.#reader?.close();
     this.#instance?.closeSync();

@@ -34,10 +34,6 @@ export function openError(error: unknown, path: string): AppError {
   );
 }
 
-export function isKeyConflict(error: unknown): boolean {
-  return /duplicate key|primary key|unique constraint/i.test(textOf(error));
-}
-
 /** After a fatal error the database must be opened again. */
 export function isInvalidated(error: unknown): boolean {
   return /database has been invalidated|FATAL Error/i.test(textOf(error));

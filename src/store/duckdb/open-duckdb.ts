@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Store } from '../../ports/store.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
-import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
+import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { Database } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks } from '../task-queries.ts';
@@ -39,6 +39,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
   const effects = createEffects(memory, cache, bus);
   const queue = new WriteQueue(file, effects);
   const database: Database = { read: (work) => file.read(work), write: (work) => queue.write(work) };
+  await purgeIdempotency(database);
   const tasks = createTaskStorage(database, effects);
   return {
     kind: 'duckdb',

@@ -140,6 +140,7 @@ export class WriteQueue {
   }
 
   async #transaction<T>(isCareful: boolean, work: (session: DuckdbSession) => Promise<T>): Promise<T> {
+    await this.#database.ensureOpen();
     const session = this.#database.writer;
     session.isCareful = isCareful;
     try {

@@ -8,7 +8,7 @@ import { EventBus } from '../event-bus.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
 import { rowToRun } from '../rows.ts';
-import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
+import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { EventRelay } from './event-relay.ts';
@@ -27,6 +27,7 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
   try {
     // Kysely's adapter takes an advisory lock, so that processes that start at once migrate one after the other.
     await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) }), 'postgres');
+    await purgeIdempotency(database);
     await relay.start();
   } catch (error) {
     await relay.close();
