@@ -4,14 +4,14 @@
  */
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
-import * as protoRoot from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const utf8 = new TextEncoder();
-const { Payload: PayloadMessage } = protoRoot.temporal.api.common.v1;
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 /** `secret` is any text of 16 characters or more; the same secret reads what it wrote. */
 export function createPayloadCodec(secret: string): PayloadCodec {
