@@ -10,7 +10,7 @@ import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.t
 import { RunState, type Settled } from '../core/run-state.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { endEvent, event, outcome, settledChar, statusOf } from './outcomes.ts';
+import { endEvent, event, headline, outcome, settledChar, statusOf } from './outcomes.ts';
 import { reasonFor } from './reasons.ts';
 import type { RunEntry } from './run-memory.ts';
 import { runTask } from './run-task.ts';
@@ -34,7 +34,8 @@ export async function advance(
   const ended = turn.writeEnd();
   if (ended !== null) deps.memory.end({ runId: input.runId, ...ended, result: targetResult(entry, ended) });
   await turn.flush();
-  return { settled: turn.settled, ended };
+  const error = ended === null || ended.error === null ? null : headline(ended.error);
+  return { settled: turn.settled, ended: ended === null ? null : { ...ended, error } };
 }
 
 function targetResult(entry: RunEntry, ended: RunEnd): JsonValue | null {

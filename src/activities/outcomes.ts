@@ -40,6 +40,11 @@ export function event(
   return { type, taskId, at: isoMicros(nowMs), data };
 }
 
+/** What may stand in Temporal's history of an error: its first line. The whole text is in the task's row. */
+export function headline(error: string): string {
+  return error.split('\n', 1)[0]?.slice(0, 200) ?? '';
+}
+
 const STATUS_OF = { c: 'completed', f: 'failed', s: 'skipped', x: 'cancelled' } as const;
 
 export function statusOf(state: SettledChar): 'completed' | 'failed' | 'skipped' | 'cancelled' {

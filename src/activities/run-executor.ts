@@ -17,6 +17,8 @@ export interface CallOptions {
   readonly attempt: number;
   readonly idempotencyKey: string;
   readonly useDemo: boolean;
+  /** Why canned, when `useDemo`. */
+  readonly demoReason: string;
   readonly onProgress: (progress: number, message?: string) => void;
   readonly decision?: WaitDecision;
 }
@@ -33,7 +35,7 @@ export async function runExecutor(
   const refused = refusal(deps.registry, task, options.useDemo);
   if (refused !== null) return refused;
   if (task.executor === undefined) return { kind: 'completed', result: null, demo: null };
-  if (options.useDemo) return runDemo(deps, task, options.signal);
+  if (options.useDemo) return runDemo(deps, task, options);
   const input = checkInput(task, task.executor);
   if ('kind' in input) return input;
   const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -103,7 +105,7 @@ async function runInner(
 async function runDemo(
   deps: ActivityDependencies,
   task: ResolvedTask,
-  signal: AbortSignal,
+  { signal, demoReason }: CallOptions,
 ): Promise<Verdict> {
   const delayMs = (task.executor?.demoDelayMs ?? 0) * deps.settings.demoSleepScale;
   if (delayMs > 0)
@@ -112,7 +114,7 @@ async function runDemo(
   const { id, name } = task.definition;
   const result = task.executor?.demo({ input: task.inputs, task: { id, name } }) as JsonValue;
   const marked = isJsonObject(result) ? { ...result, demo_mode: true } : result;
-  return completed(marked, { active: true, reason: 'requested' });
+  return completed(marked, { active: true, reason: demoReason });
 }
 
 /** Rejects soon after `signal`, even when the work does not listen to it. */

@@ -49,6 +49,7 @@ export async function runTask(
     attempt: options.failedBefore + 1,
     idempotencyKey: `${entry.context.run.run_id}:${taskId}:${generation}`,
     useDemo: entry.context.run.use_demo,
+    demoReason: String(entry.context.options['demoReason'] ?? 'requested'),
     onProgress: (progress, message) =>
       options.emit(event('task-progress', taskId, deps.now(), { progress, message: message ?? null })),
   });

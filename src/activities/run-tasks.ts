@@ -4,13 +4,14 @@
  * Temporal's attempts only stand for workers that were lost.
  */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import type { JsonObject } from '../core/json.ts';
 import { PREVIEW_CHARS } from '../core/result-reference.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { RunTasksInput, RunTasksOutput } from '../core/run-protocol.ts';
 import type { Settled } from '../core/run-state.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { endEvent, event, outcome, settledChar } from './outcomes.ts';
+import { endEvent, event, headline, outcome, settledChar } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
 import { type RanTask, runTask } from './run-task.ts';
 
@@ -79,10 +80,19 @@ async function runSingle(
   return report(index, standing[0] ?? ran.ended);
 }
 
+/** Benign: the row tells the user; a worker's log is for the worker's own faults. */
+function failedActivity(error: string | null): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: headline(error ?? 'Task failed'),
+    type: 'task_failed',
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
 /** Completed: a result people can read in Temporal's UI. Failed: a failed activity, so that the UI shows it as one. */
 function report(index: number, ended: TaskOutcome): RunTasksOutput {
-  if (ended.status === 'failed')
-    throw ApplicationFailure.nonRetryable(ended.error ?? 'Task failed', 'task_failed');
+  if (ended.status === 'failed') throw failedActivity(ended.error);
   const preview = (JSON.stringify(ended.result) ?? 'null').slice(0, PREVIEW_CHARS);
   return { settled: [[index, settledChar(ended.status)]], preview };
 }
@@ -150,8 +160,9 @@ async function giveAnotherTry(
     ],
   });
   throw ApplicationFailure.create({
-    message: error ?? 'Task failed',
+    message: headline(error ?? 'Task failed'),
     type: 'task_transient',
+    category: ApplicationFailureCategory.BENIGN,
     nextRetryDelay: Math.min(backoffMs, 3_600_000),
   });
 }

@@ -53,6 +53,7 @@ export async function endWait(
     attempt: 1,
     idempotencyKey: `${input.runId}:${task.definition.id}:${generation(input)}`,
     useDemo: false,
+    demoReason: '',
     onProgress: () => undefined,
     decision: { ...input.decision, at: isoMicros(nowMs) },
   });

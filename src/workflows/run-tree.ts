@@ -2,6 +2,7 @@
  * `runTree`: one workflow interprets one run of a tree. It decides what runs next; everything else (rows, events,
  * executors) happens in activities. The workflow ends as its tree does: Completed, Failed (`TreeFailed`) or Canceled.
  */
+import { ApplicationFailureCategory } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
@@ -90,9 +91,13 @@ async function loadWholePlan(runId: string): Promise<Plan> {
 
 /** Temporal's own status says how the tree ended, so its filters and alerts work. */
 function finish(ended: RunEnd | null): RunEnd {
-  if (ended === null) throw ApplicationFailure.nonRetryable('The run ended without a verdict', 'TreeFailed');
-  if (ended.status === 'cancelled') throw new CancelledFailure(ended.error ?? 'Cancelled');
-  if (ended.status === 'failed')
-    throw ApplicationFailure.nonRetryable(ended.error ?? 'Task tree execution failed', 'TreeFailed');
-  return ended;
+  if (ended?.status === 'cancelled') throw new CancelledFailure(ended.error ?? 'Cancelled');
+  if (ended?.status === 'completed') return ended;
+  // Benign: a failed tree is a user's business, not a fault of the worker that should fill its log.
+  throw ApplicationFailure.create({
+    message: ended?.error ?? 'Task tree execution failed',
+    type: 'TreeFailed',
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }

@@ -39,6 +39,7 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   });
   const runId = uuidV7();
   const idempotency = request.idempotency(runId);
+  const carried = await carriedOutcomes(call, request.tree, carriedTaskIds);
   const accepted = await store.runs.accept({
     runId,
     rootTaskId: root.id,
@@ -47,7 +48,7 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
     useDemo: request.useDemo,
     plan,
     ...(request.isNew ? { newTasks: request.tree } : {}),
-    carried: await carriedOutcomes(call, request.tree, carriedTaskIds),
+    carried,
     options: request.options,
     events: [{ type: 'run-started', taskId: null, at: isoMicros(clock.now()), data: {} }],
     ...(idempotency === undefined ? {} : { idempotency }),
@@ -62,6 +63,7 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
       planName: 'free',
       executors,
       hasWebhook: request.options['webhook'] !== undefined,
+      known: { options: request.options, tasks: request.tree, carried },
     }),
   );
   return accepted;
