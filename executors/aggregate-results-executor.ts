@@ -1,11 +1,11 @@
-/** Gathers the results of a task's dependencies: the usual root of a tree. */
+/** Gathers what the dependencies gave into one result, keyed by task id. Parents of a tree use it most. */
 import { z } from 'zod';
 import { defineExecutor } from '../src/core/executor.ts';
-import { isJsonObject, type JsonValue } from '../src/core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../src/core/json.ts';
 import { isoMicros, naiveUtc } from '../src/core/time.ts';
 
-/** Up to this many dependencies are named in the summary. */
-const NAMED = 3;
+/** More names than this would make the summary unreadable. */
+const MAX_NAMES = 3;
 
 export default defineExecutor({
   id: 'aggregate_results_executor',
@@ -21,38 +21,61 @@ export default defineExecutor({
   input: z.looseObject({
     dependencies: z
       .array(z.string())
-      .nullish()
+      .nullable()
       .default(null)
-      .describe('List of dependency task IDs (optional, filled in from the task itself)'),
+      .describe('List of dependency task IDs (optional, auto-populated by TaskManager)'),
   }),
   output: z.object({
-    summary: z.string(),
-    timestamp: z.string(),
-    results: z.record(z.string(), z.custom<JsonValue>()),
-    result_count: z.number().int(),
+    summary: z.string().describe('What was gathered, in a sentence'),
+    timestamp: z.string().describe('When, UTC without a zone'),
+    results: z.record(z.string(), z.custom<JsonValue>()).describe('Results by task id'),
+    result_count: z.number().int().describe('Number of results'),
   }),
   placement: 'inline',
   demoInput: {},
-  demo: () => aggregate(new Map([['cpu', { system: 'Linux', cores: 4, brand: 'Cortex-A76' }]])),
-  async run({ dependencies }) {
-    return aggregate(dependencies);
+  demoDelayMs: 50,
+  demo({ input }) {
+    const given = withoutControls(input);
+    return aggregated(
+      Object.keys(given).length > 0
+        ? given
+        : {
+            'demo-task-1': { status: 'completed', result: 'Demo result 1' },
+            'demo-task-2': { status: 'completed', result: 'Demo result 2' },
+          },
+    );
+  },
+  async run({ dependencies, rawInput }) {
+    const results = [...dependencies].map(([taskId, result]) => [taskId, unwrapped(result)] as const);
+    // Without dependencies the inputs are the results: callers of the original pass them by hand.
+    return aggregated(dependencies.size > 0 ? Object.fromEntries(results) : withoutControls(rawInput));
   },
 });
 
-function aggregate(dependencies: ReadonlyMap<string, JsonValue>) {
-  const ids = [...dependencies.keys()];
-  const what = `${ids.length} task result${ids.length === 1 ? '' : 's'}.`;
-  const summary =
-    ids.length > 0 && ids.length <= NAMED
-      ? `Aggregated ${what} from: ${ids.join(', ')}`
-      : `Aggregated ${what}`;
-  const results: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
-  for (const [id, result] of dependencies) results[id] = unwrapped(result);
-  const timestamp = naiveUtc(isoMicros(performance.timeOrigin + performance.now()));
-  return { summary, timestamp, results: { ...results }, result_count: ids.length };
+function aggregated(results: JsonObject) {
+  const names = Object.keys(results);
+  const parts =
+    names.length === 0
+      ? ['No task results to aggregate']
+      : [`Aggregated ${names.length} task result${names.length === 1 ? '' : 's'}`];
+  if (names.length > 0 && names.length <= MAX_NAMES) parts.push(`from: ${names.join(', ')}`);
+  return {
+    summary: parts.join('. '),
+    timestamp: naiveUtc(isoMicros(performance.timeOrigin + performance.now())),
+    results,
+    result_count: names.length,
+  };
 }
 
-/** A dependency that wraps its answer in `result` gives the answer itself, as it is injected elsewhere. */
+/** A dependency's `result` field, when it has one, is what dependants are given. */
 function unwrapped(result: JsonValue): JsonValue {
-  return isJsonObject(result) && result['result'] !== undefined ? result['result'] : result;
+  return isJsonObject(result) && Object.hasOwn(result, 'result') ? (result['result'] ?? null) : result;
+}
+
+/** Inputs that are results: not the `dependencies` list, not markers, not field mappings such as `a.b`. */
+function withoutControls(input: JsonObject): JsonObject {
+  const entries = Object.entries(input);
+  return Object.fromEntries(
+    entries.filter(([key]) => key !== 'dependencies' && !key.startsWith('_') && !key.includes('.')),
+  );
 }

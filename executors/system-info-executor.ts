@@ -1,25 +1,32 @@
-/** Facts about the machine the worker runs on, by native calls: no shell, no privileges. */
+/** Facts of the machine a task runs on. Read by Node's own calls: no shell, no program is started. */
 import { statfs } from 'node:fs/promises';
-import { cpus, platform, totalmem } from 'node:os';
+import os from 'node:os';
 import { z } from 'zod';
 import { defineExecutor } from '../src/core/executor.ts';
 
-const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = {
-  linux: 'Linux',
-  darwin: 'Darwin',
-  win32: 'Windows',
-};
-const UNITS = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
-
-const cpuSchema = z.object({ system: z.string(), cores: z.number().nullable(), brand: z.string() });
-const memorySchema = z.object({ total: z.string(), system: z.string() });
-const diskSchema = z.object({
-  total: z.string(),
-  used: z.string(),
-  available: z.string(),
-  system: z.string(),
+const cpuFacts = z.object({
+  system: z.string().describe('Operating system, e.g. Linux or Darwin'),
+  cores: z.number().int().describe('Logical processors'),
+  brand: z.string().describe('Processor model'),
 });
-const allSchema = z.object({ cpu: cpuSchema, memory: memorySchema, disk: diskSchema });
+const memoryFacts = z.object({
+  total: z.string().describe('Total memory, e.g. 23Gi'),
+  system: z.string().describe('Operating system'),
+});
+const diskFacts = z.object({
+  total: z.string().describe('Size of the root file system, e.g. 40G'),
+  used: z.string().describe('Space in use'),
+  available: z.string().describe('Space an ordinary user may still take'),
+  used_percent: z.string().describe('Share in use, e.g. 40%'),
+  system: z.string().describe('Operating system'),
+});
+const allFacts = z.object({ cpu: cpuFacts, memory: memoryFacts, disk: diskFacts });
+
+const DEMO = {
+  cpu: { system: 'Linux', cores: 8, brand: 'AMD EPYC' },
+  memory: { total: '31Gi', system: 'Linux' },
+  disk: { total: '500G', used: '200G', available: '300G', used_percent: '40%', system: 'Linux' },
+};
 
 export default defineExecutor({
   id: 'system_info_executor',
@@ -33,62 +40,62 @@ export default defineExecutor({
     'Get disk information',
     'Get all system resources',
   ],
-  input: z.looseObject({
+  input: z.object({
     resource: z.enum(['cpu', 'memory', 'disk', 'all']).default('all').describe('Resource type to query'),
+    // Kept for callers of the original; the calls below take well under a millisecond.
     timeout: z.number().int().min(1).default(30).describe('Command execution timeout in seconds'),
   }),
-  output: z.union([cpuSchema, memorySchema, diskSchema, allSchema]),
+  output: z.union([allFacts, cpuFacts, diskFacts, memoryFacts]),
   placement: 'inline',
   batchable: true,
-  demoInput: { resource: 'all' },
-  demo: ({ input }) => pick(input['resource'], { cpu: DEMO_CPU, memory: DEMO_MEMORY, disk: DEMO_DISK }),
+  demoInput: { resource: 'cpu' },
+  demoDelayMs: 50,
+  demo({ input }) {
+    const { resource } = input;
+    return resource === 'cpu' || resource === 'memory' || resource === 'disk' ? DEMO[resource] : DEMO;
+  },
   async run({ input }) {
-    if (input.resource === 'cpu') return cpu();
-    if (input.resource === 'memory') return memory();
-    if (input.resource === 'disk') return disk();
-    return { cpu: cpu(), memory: memory(), disk: await disk() };
+    if (input.resource === 'cpu') return readCpu();
+    if (input.resource === 'memory') return readMemory();
+    if (input.resource === 'disk') return await readDisk();
+    return { cpu: readCpu(), memory: readMemory(), disk: await readDisk() };
   },
 });
 
-const DEMO_CPU = { system: 'Linux', cores: 4, brand: 'Cortex-A76' };
-const DEMO_MEMORY = { total: '8.0Gi', system: 'Linux' };
-const DEMO_DISK = { total: '117Gi', used: '31Gi', available: '81Gi', system: 'Linux' };
-
-function pick(resource: unknown, all: z.infer<typeof allSchema>) {
-  return resource === 'cpu' || resource === 'memory' || resource === 'disk' ? all[resource] : all;
+function readCpu(): z.infer<typeof cpuFacts> {
+  const processors = os.cpus();
+  const brand = processors[0]?.model.trim() || 'Unknown';
+  return { system: os.type(), cores: processors.length || os.availableParallelism(), brand };
 }
 
-function cpu(): z.infer<typeof cpuSchema> {
-  const cores = cpus();
-  return { system: system(), cores: cores.length || null, brand: cores[0]?.model.trim() || 'unknown' };
+function readMemory(): z.infer<typeof memoryFacts> {
+  return { total: withUnit(os.totalmem(), Math.floor, 'i'), system: os.type() };
 }
 
-function memory(): z.infer<typeof memorySchema> {
-  return { total: readable(totalmem()), system: system() };
-}
-
-async function disk(): Promise<z.infer<typeof diskSchema>> {
-  const { blocks, bfree, bavail, bsize } = await statfs('/');
-  const sizes = { total: blocks * bsize, used: (blocks - bfree) * bsize, available: bavail * bsize };
+async function readDisk(): Promise<z.infer<typeof diskFacts>> {
+  const root = process.platform === 'win32' ? 'C:\\' : '/';
+  const { bsize, blocks, bfree, bavail } = await statfs(root);
+  const used = blocks - bfree;
+  // As df counts it: blocks kept for the administrator are neither used nor available.
+  const percent = used + bavail === 0 ? 0 : Math.ceil((used / (used + bavail)) * 100);
   return {
-    total: readable(sizes.total),
-    used: readable(sizes.used),
-    available: readable(sizes.available),
-    system: system(),
+    total: withUnit(blocks * bsize, Math.ceil, ''),
+    used: withUnit(used * bsize, Math.ceil, ''),
+    available: withUnit(bavail * bsize, Math.ceil, ''),
+    used_percent: `${percent}%`,
+    system: os.type(),
   };
 }
 
-function system(): string {
-  return SYSTEMS[platform()] ?? platform();
-}
-
-/** `23Gi`, `8.0Gi`: one digit behind the point below ten, as `free -h` and `df -h` print. */
-function readable(bytes: number): string {
+/** `23Gi` or `40G`: powers of 1024, one decimal below ten, as `free -h` (rounds down) and `df -h` (rounds up) print. */
+function withUnit(bytes: number, round: (value: number) => number, suffix: '' | 'i'): string {
+  const units = ['B', 'K', 'M', 'G', 'T', 'P'];
   let value = bytes;
   let unit = 0;
-  while (value >= 1_024 && unit < UNITS.length - 1) {
-    value /= 1_024;
-    unit++;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
   }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.floor(value)}${UNITS[unit]}`;
+  const rounded = value < 10 && unit > 0 ? round(value * 10) / 10 : round(value);
+  return `${rounded}${units[unit]}${unit > 0 ? suffix : ''}`;
 }

@@ -54,7 +54,7 @@ export async function loadRegistry(options: RegistryOptions): Promise<ExecutorRe
 }
 
 function isExecutorFile(name: string): boolean {
-  return /^[^_.].*\.(ts|js)$/.test(name) && !/\.(test|d)\.ts$/.test(name);
+  return /^[^_.].*\.(ts|js)$/.test(name) && !/\.(test|d)\.(ts|js)$/.test(name);
 }
 
 async function loadFile(directory: string, name: string): Promise<AnyExecutor> {

@@ -1,0 +1,51 @@
+/** Builds an executor's context for tests: everything has a harmless default, and what was emitted is kept. */
+import { tmpdir } from 'node:os';
+import { AppError } from '../../src/core/errors.ts';
+import type { AnyExecutor, ExecutorContext, ExecutorSettings } from '../../src/core/executor.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+
+export const testSettings: ExecutorSettings = {
+  allowedExecutors: new Set(),
+  commandWhitelist: [],
+  filesDir: tmpdir(),
+  demoSleepScale: 0,
+};
+
+export interface EmittedProgress {
+  readonly progress: number;
+  readonly message: string | undefined;
+}
+
+export type TestContext = ExecutorContext<unknown> & { readonly emitted: EmittedProgress[] };
+
+/** `input` is parsed by the executor's own schema, as the real wrapper does. Anything else may be overridden. */
+export function makeContext(
+  executor: AnyExecutor,
+  input: JsonObject,
+  overrides: Partial<ExecutorContext<unknown>> = {},
+): TestContext {
+  const emitted: EmittedProgress[] = [];
+  return {
+    input: executor.input.parse(input),
+    rawInput: input,
+    params: {},
+    task: { id: 'task-1', name: 'a test', userId: 'user-1' },
+    dependencies: new Map(),
+    signal: new AbortController().signal,
+    idempotencyKey: 'run-1:task-1',
+    attempt: 1,
+    http: {
+      request: async ({ url }) => {
+        throw new AppError('blocked_address', `A test that needs no network asked for ${url}`);
+      },
+    },
+    logger: { info: () => undefined, warn: () => undefined },
+    emit: (progress, message) => emitted.push({ progress, message }),
+    runExecutor: async (executorId) => {
+      throw new AppError('executor_unknown', `No executor ${executorId} in this test`);
+    },
+    settings: testSettings,
+    ...overrides,
+    emitted,
+  };
+}
