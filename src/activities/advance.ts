@@ -19,6 +19,8 @@ import { runTask } from './run-task.ts';
 const BUDGET_MS = 250;
 /** The loop is everybody's: give it back this often. */
 const YIELD_EVERY_MS = 10;
+/** What ended is shown to others after this long, not only when the whole frontier is done. */
+const FLUSH_EVERY_MS = 100;
 /** Inline tasks that wait for a worker thread overlap; the others never notice. */
 const OVERLAP = 4;
 
@@ -28,6 +30,7 @@ export async function advance(
   signal: AbortSignal,
 ): Promise<AdvanceOutput> {
   const entry = await deps.memory.get(input.runId);
+  await deps.memory.refresh(entry);
   const turn = new Turn(deps, input, entry, signal);
   turn.writeDecisions();
   if (input.mayStart) await turn.runFrontier();
@@ -53,6 +56,7 @@ class Turn {
   readonly #buffer: CommitBuffer;
   readonly #startedMs: number;
   #yieldedMs: number;
+  #flushedMs: number;
 
   constructor(deps: ActivityDependencies, input: AdvanceInput, entry: RunEntry, signal: AbortSignal) {
     this.#deps = deps;
@@ -63,6 +67,7 @@ class Turn {
     this.#buffer = new CommitBuffer(deps, entry);
     this.#startedMs = performance.now();
     this.#yieldedMs = this.#startedMs;
+    this.#flushedMs = this.#startedMs;
   }
 
   /** Skips, cancels and resets that the workflow decided, and its pauses. */
@@ -162,7 +167,10 @@ class Turn {
 
   async #maybeYield(): Promise<void> {
     if (performance.now() - this.#yieldedMs < YIELD_EVERY_MS) return;
-    this.#buffer.flushSoon();
+    if (performance.now() - this.#flushedMs > FLUSH_EVERY_MS) {
+      this.#buffer.flushSoon();
+      this.#flushedMs = performance.now();
+    }
     await new Promise((resolve) => setImmediate(resolve));
     this.#yieldedMs = performance.now();
   }

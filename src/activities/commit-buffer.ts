@@ -53,7 +53,13 @@ export class CommitBuffer {
 
   async close(): Promise<void> {
     this.flushSoon();
-    await this.#inFlight;
+    try {
+      await this.#inFlight;
+    } catch (error) {
+      // What was remembered is not written: the repeat must start from the store.
+      this.#deps.memory.forget(this.#entry.context.run.run_id);
+      throw error;
+    }
   }
 
   #take(): RunCommit | null {

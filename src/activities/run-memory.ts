@@ -19,6 +19,8 @@ export interface RunEntry {
   readonly definitions: Map<string, TaskRecord>;
   /** Terminal outcomes by task id. */
   readonly outcomes: Map<string, TaskOutcome>;
+  /** Nothing of this run can have happened anywhere else yet. */
+  isFresh: boolean;
 }
 
 export class RunMemory {
@@ -46,7 +48,7 @@ export class RunMemory {
 
   /** Takes over what the accepting process has at hand, so that nothing is read back. */
   prime(context: RunContext, tasks: readonly TaskRecord[], outcomes: readonly TaskOutcome[]): void {
-    this.#runs.set(context.run.run_id, entryOf(context, tasks, outcomes));
+    this.#runs.set(context.run.run_id, entryOf(context, tasks, outcomes, true));
   }
 
   /** The run ended and is committed: keeps only what a waiting caller asks for. */
@@ -57,6 +59,29 @@ export class RunMemory {
 
   ended(runId: string): RunSummary | undefined {
     return this.#ends.get(runId);
+  }
+
+  /** What this process believes may be wrong (a commit failed): the next look reads the store. */
+  forget(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
+  /** The terminal outcome of a task as far as this process knows; no look at the store. */
+  known(entry: RunEntry, taskId: string, generations: Generations): TaskOutcome | undefined {
+    const outcome = entry.outcomes.get(taskId);
+    return outcome !== undefined && isCurrent(entry, outcome, generations) ? outcome : undefined;
+  }
+
+  /** Learns what other processes may have ended meanwhile. The embedded database has no other process. */
+  async refresh(entry: RunEntry): Promise<void> {
+    if (this.#store.kind === 'duckdb' || entry.isFresh) {
+      entry.isFresh = false;
+      return;
+    }
+    this.remember(
+      entry,
+      (await this.#store.runs.outcomes(entry.context.run.run_id)).filter(({ status }) => isTerminal(status)),
+    );
   }
 
   async definition(entry: RunEntry, taskId: string): Promise<TaskRecord> {
@@ -108,7 +133,7 @@ export class RunMemory {
     const context = await this.#store.runs.context(runId);
     if (context === null)
       throw new AppError('not_found', `Run ${runId} not found in the store`, { retryable: false });
-    const entry = entryOf(context, [], await this.#store.runs.outcomes(runId));
+    const entry = entryOf(context, [], await this.#store.runs.outcomes(runId), false);
     this.#runs.set(runId, entry);
     return entry;
   }
@@ -118,9 +143,11 @@ function entryOf(
   context: RunContext,
   tasks: readonly TaskRecord[],
   outcomes: readonly TaskOutcome[],
+  isFresh: boolean,
 ): RunEntry {
   return {
     context,
+    isFresh,
     indexOf: new Map(context.plan.tasks.map((task, index) => [task.id, index])),
     definitions: new Map(tasks.map((task) => [task.id, task])),
     outcomes: new Map(

@@ -38,7 +38,7 @@ export async function runTask(
 ): Promise<RanTask> {
   const taskId = entry.context.plan.tasks[options.index]?.id ?? '';
   const generation = options.generations[options.index] ?? 0;
-  const known = (await deps.memory.outcomes(entry, [taskId], options.generations)).get(taskId);
+  const known = deps.memory.known(entry, taskId, options.generations);
   if (known !== undefined) return { kind: 'ended', ended: known, isRetryable: false, isKnown: true };
   const task = await resolveTask(deps, entry, options.index, options.generations);
   const startedMs = deps.now();

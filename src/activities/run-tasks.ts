@@ -52,6 +52,8 @@ async function runSingle(
   const { runId } = input;
   const attempt = Context.current().info.attempt;
   const [row] = attempt === 1 ? [] : await deps.store.runs.outcomes(runId, [taskId]);
+  // An earlier attempt, here or in a worker that is gone, may have ended it without being able to say so.
+  if (row !== undefined) deps.memory.remember(entry, [row]);
   const failedBefore = row?.generation === generation ? row.attempts : 0;
   let writing: Promise<unknown> = Promise.resolve();
   const emit = (happened: ReturnType<typeof event>) => {
@@ -105,6 +107,7 @@ async function runBatch(
 ): Promise<Settled[]> {
   const ids = input.items.map(([index]) => taskIdOf(entry, index));
   await deps.memory.definitions(entry, ids);
+  if (Context.current().info.attempt > 1) await deps.memory.outcomes(entry, ids, input.generations);
   const settled: Settled[] = [];
   const ended: TaskOutcome[] = [];
   const events: ReturnType<typeof event>[] = [];

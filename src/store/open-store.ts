@@ -12,7 +12,7 @@ export interface OpenStoreOptions {
   readonly logger: StoreLogger;
   /** DuckDB's memory. Default 256. */
   readonly memoryLimitMb?: number;
-  /** DuckDB's threads. Default 2. */
+  /** DuckDB's threads. Default 1. */
   readonly threads?: number;
 }
 

@@ -45,7 +45,8 @@ export class RunController {
   #holds = 0;
   #hasChanged = false;
 
-  constructor(input: RunTreeInput, plan: Plan) {
+  /** `settled`: what ended before, and is written. */
+  constructor(input: RunTreeInput, plan: Plan, settled: readonly Settled[] = []) {
     this.#input = input;
     this.#plan = plan;
     this.#state = new RunState(plan, input.carried?.state);
@@ -58,6 +59,7 @@ export class RunController {
         this.#hasChanged = true;
       },
     });
+    this.#written(settled);
     for (const [index, state] of this.#state.resolve()) this.#changes.push({ index, state });
     for (const wait of input.carried?.waits ?? []) this.#waits.add(wait);
   }

@@ -9,14 +9,17 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  isCancellation,
   proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Plan } from '../core/plan.ts';
 import type { CarriedState, RunEnd, RunTreeInput } from '../core/run-protocol.ts';
+import type { Settled } from '../core/run-state.ts';
 import * as messages from './messages.ts';
 import { RunController } from './run-controller.ts';
+import { rows } from './task-calls.ts';
 
 const { loadPlan } = proxyLocalActivities<{
   loadPlan(input: { runId: string; from: number }): Promise<PlanPage>;
@@ -31,12 +34,37 @@ interface PlanPage {
 
 export async function runTree(input: RunTreeInput): Promise<RunEnd> {
   const plan = input.plan ?? (await CancellationScope.nonCancellable(() => loadWholePlan(input.runId)));
-  const controller = new RunController(input, plan);
+  const firstState = await runInlineAtOnce(input, plan);
+  if (firstState.ended !== null) return finish(firstState.ended);
+  const controller = new RunController(input, plan, firstState.settled);
   listen(controller);
   // The UI's "Request Cancellation" reaches the root scope: treat it like the cancel signal.
-  void CancellationScope.current().cancelRequested.catch(() => controller.cancel(null, false));
+  const root = CancellationScope.current();
+  if (root.consideredCancelled) controller.cancel(null, false);
+  else void root.cancelRequested.catch(() => controller.cancel(null, false));
   await CancellationScope.nonCancellable(() => drive(controller, input));
   return finish(controller.ended);
+}
+
+/**
+ * A tree of inline tasks mostly ends within its first local activity. That path makes no scope, timer or handler: each
+ * promise costs the sandbox a stack trace. Messages that arrive meanwhile wait until their handlers are set.
+ */
+async function runInlineAtOnce(
+  input: RunTreeInput,
+  plan: Plan,
+): Promise<{ ended: RunEnd | null; settled: readonly Settled[] }> {
+  const nothing = { ended: null, settled: [] };
+  if (input.carried !== undefined || !plan.tasks.every((task) => task.placement === 'inline')) return nothing;
+  const { runId } = input;
+  const request = { runId, state: plan.state, generations: {}, changes: [], resets: [], mayStart: true };
+  try {
+    return await rows.advance(request);
+  } catch (error) {
+    // Cancelled before it began: the controller takes it from here.
+    if (isCancellation(error)) return nothing;
+    throw error;
+  }
 }
 
 async function drive(controller: RunController, input: RunTreeInput): Promise<void> {
