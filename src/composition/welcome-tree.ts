@@ -6,39 +6,37 @@ import type { JsonObject } from '../core/json.ts';
 /** Facts about this machine, gathered side by side, judged by an expression, collected by the root. */
 export const WELCOME_TASKS: readonly JsonObject[] = [
   {
-    name: 'welcome',
+    id: 'welcome',
+    name: 'Welcome',
     schemas: { method: 'aggregate_results_executor' },
-    dependencies: ['cpu', 'memory', 'disk', 'summary'],
+    dependencies: ['welcome-cpu', 'welcome-memory', 'welcome-disk', 'welcome-summary'],
   },
+  facts('cpu'),
+  facts('memory'),
+  facts('disk'),
   {
-    name: 'cpu',
-    parent_id: 'welcome',
-    schemas: { method: 'system_info_executor' },
-    inputs: { resource: 'cpu' },
-  },
-  {
-    name: 'memory',
-    parent_id: 'welcome',
-    schemas: { method: 'system_info_executor' },
-    inputs: { resource: 'memory' },
-  },
-  {
-    name: 'disk',
-    parent_id: 'welcome',
-    schemas: { method: 'system_info_executor' },
-    inputs: { resource: 'disk' },
-  },
-  {
-    name: 'summary',
+    id: 'welcome-summary',
+    name: 'Summary',
     parent_id: 'welcome',
     schemas: { method: 'transform_executor' },
-    dependencies: ['cpu', 'memory'],
+    dependencies: ['welcome-cpu', 'welcome-memory'],
     inputs: {
       expression:
-        '"This machine runs " & **.system[0] & " on " & **.brand[0] & " with " & **.total[0] & " of memory."',
+        '`welcome-cpu`.(system & " with " & cores & " processors (" & brand & ")") & " and " & `welcome-memory`.total & " of memory"',
     },
   },
 ];
+
+function facts(resource: string): JsonObject {
+  const id = `welcome-${resource}`;
+  return {
+    id,
+    name: resource,
+    parent_id: 'welcome',
+    schemas: { method: 'system_info_executor' },
+    inputs: { resource },
+  };
+}
 
 export interface WelcomeResult {
   readonly rootTaskId: string;

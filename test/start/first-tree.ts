@@ -37,7 +37,8 @@ try {
     const deadline = performance.now() + WELCOME_WITHIN_MS;
     while (!server.output.includes('welcome tree') && performance.now() < deadline) await delay(50);
     assert.match(server.output, /The welcome tree \(5 tasks\) is completed/);
-    assert.match(server.output, /"summary": "Aggregated 4 task results\./);
+    assert.match(server.output, /processors \(/);
+    assert.match(server.output, /"summary": "Aggregated 4 task results/);
   });
   await check('a second start says who has the port and what to do', async () => {
     const second = new ServerProcess({ dataDir: `${dataDir}-2`, port });
