@@ -6,7 +6,7 @@ import { Kysely } from 'kysely';
 import { migrate } from '../migrate.ts';
 import type { Session } from '../session.ts';
 import { DuckdbDialect } from './duckdb-dialect.ts';
-import { isInvalidated, openError, statementError } from './duckdb-errors.ts';
+import { isInvalidated, openError, startError, statementError } from './duckdb-errors.ts';
 import { DuckdbSession } from './duckdb-session.ts';
 
 export interface DuckdbOptions {
@@ -48,7 +48,7 @@ export class DuckdbDatabase {
       await migrate(new Kysely<unknown>({ dialect: new DuckdbDialect(this.#writer) }), 'duckdb');
     } catch (error) {
       this.#release();
-      throw statementError(error);
+      throw startError(error, path);
     }
   }
 

@@ -8,12 +8,13 @@ function textOf(error: unknown): string {
 /** Why the file could not be opened. */
 export function openError(error: unknown, path: string): AppError {
   const text = textOf(error);
-  if (/lock/i.test(text)) {
+  // Not just "lock": damaged files are reported with the number of a block.
+  if (/set lock|conflicting lock|being used by another process/i.test(text)) {
     const pid = /PID (\d+)/i.exec(text)?.[1];
     return new AppError(
       'unavailable',
       `The database ${path} is in use by another Taskgrove process${pid === undefined ? '' : ` (pid ${pid})`}: ` +
-        'stop it, or let several processes share PostgreSQL with DATABASE_URL=postgres://…',
+        'stop it, give this one another DATA_DIR, or let several processes share PostgreSQL with DATABASE_URL=postgres://…',
       { retryable: false, cause: error },
     );
   }
@@ -27,11 +28,26 @@ export function openError(error: unknown, path: string): AppError {
         cause: error,
       },
     );
+  return damaged(error, `The database ${path}`);
+}
+
+function damaged(cause: unknown, subject: string): AppError {
   return new AppError(
     'store_corrupt',
-    `The database ${path} cannot be read: restore it from a backup, or move it away to start with an empty one`,
-    { cause: error },
+    `${subject} cannot be read: restore it from a backup, or move it away to start with an empty one`,
+    { cause },
   );
+}
+
+/** The file's content contradicts itself: freeing space or trying again will not help. */
+function isDamaged(text: string): boolean {
+  return /checksum|corrupt|not a valid DuckDB|deserializ|serialization error/i.test(text);
+}
+
+/** Any error of the statements that follow the opening: damage is told with the file's path. */
+export function startError(error: unknown, path: string): unknown {
+  const origin = AppError.is(error) ? (error.cause ?? error) : error;
+  return isDamaged(textOf(origin)) ? openError(origin, path) : statementError(error);
 }
 
 /** After a fatal error the database must be opened again. */
@@ -58,6 +74,7 @@ function fullDisk(cause: unknown): AppError {
 export function statementError(error: unknown): unknown {
   if (AppError.is(error)) return error;
   const text = textOf(error);
+  if (isDamaged(text)) return damaged(error, 'The database file');
   if (isFullDisk(text)) return fullDisk(error);
   if (isInvalidated(error))
     return new AppError('unavailable', 'The database is being opened again after an error', {

@@ -9,6 +9,7 @@ import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
+import { startError } from './duckdb-errors.ts';
 import { RunMemory } from './run-memory.ts';
 import { TaskCache } from './task-cache.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -24,14 +25,14 @@ export interface OpenDuckdbOptions {
 
 /** Throws `unavailable` when another process has the file, `store_corrupt` when it cannot be read. */
 export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
+  const path = join(options.dataDir, 'taskgrove.duckdb');
   const file = new DuckdbDatabase({
-    path: join(options.dataDir, 'taskgrove.duckdb'),
+    path,
     memoryLimitMb: options.memoryLimitMb ?? 256,
     threads: options.threads ?? 1,
   });
   await file.open();
   const memory = new RunMemory();
-  await file.read((session) => memory.restore(session));
   const cache = new TaskCache();
   const bus = new EventBus((error) =>
     options.logger.error({ err: error }, 'a listener to run events failed'),
@@ -39,7 +40,13 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
   const effects = createEffects(memory, cache, bus);
   const queue = new WriteQueue(file, effects);
   const database: Database = { read: (work) => file.read(work), write: (work) => queue.write(work) };
-  await purgeIdempotency(database);
+  try {
+    await file.read((session) => memory.restore(session));
+    await purgeIdempotency(database);
+  } catch (error) {
+    file.close();
+    throw startError(error, path);
+  }
   const tasks = createTaskStorage(database, effects);
   return {
     kind: 'duckdb',
