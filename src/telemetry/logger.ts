@@ -37,13 +37,13 @@ export interface LoggerOptions {
   readonly stream?: DestinationStream;
 }
 
+/** What a log that cannot be written (full disk) keeps for later, in characters; the rest is dropped. */
+const KEPT_WHILE_FAILING = 1024 * 1024;
+const COMPLAIN_EVERY_MS = 60_000;
+
 /** Writes are synchronous: the last line before a crash is the one that is needed. */
 export function createLogger(options: LoggerOptions): RootLogger {
-  const stream =
-    options.stream ??
-    destination(
-      options.file === null ? { dest: 1, sync: true } : { dest: options.file, mkdir: true, sync: true },
-    );
+  const stream = options.stream ?? openDestination(options.file);
   return pino(
     {
       level: options.level,
@@ -56,6 +56,22 @@ export function createLogger(options: LoggerOptions): RootLogger {
     },
     stream,
   );
+}
+
+/** A failing log must not fail the request that is logged: without a listener every write would throw. */
+function openDestination(file: string | null): DestinationStream {
+  const stream = destination({
+    ...(file === null ? { dest: 1 } : { dest: file, mkdir: true }),
+    sync: true,
+    maxLength: KEPT_WHILE_FAILING,
+  });
+  let complainedMs = Number.NEGATIVE_INFINITY;
+  stream.on('error', (error: Error) => {
+    if (performance.now() - complainedMs < COMPLAIN_EVERY_MS) return;
+    complainedMs = performance.now();
+    process.stderr.write(`The log ${file ?? 'on standard output'} cannot be written: ${error.message}\n`);
+  });
+  return stream;
 }
 
 function everywhereNear(field: string): string[] {
