@@ -24,7 +24,9 @@ export async function installRuntime(logger: Logger): Promise<string> {
       trace: () => undefined,
       debug: () => undefined,
       info: (message) => logger.debug({}, message),
-      warn: (message, meta) => logger.warn({ ...meta }, message),
+      // A failed tree ends its workflow as failed: that is the user's news, not the operator's.
+      warn: (message, meta) =>
+        message === 'Workflow failed' ? logger.debug({}, message) : logger.warn({ ...meta }, message),
       error: (message, meta) => logger.error({ ...meta }, message),
     },
   });

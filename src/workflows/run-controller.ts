@@ -44,6 +44,8 @@ export class RunController {
   /** Handlers that need the tree to stand still: no advance starts meanwhile. */
   #holds = 0;
   #hasChanged = false;
+  /** It runs long enough to be looked at. */
+  #isWatched = false;
 
   /** `settled`: what ended before, and is written. */
   constructor(input: RunTreeInput, plan: Plan, settled: readonly Settled[] = []) {
@@ -53,6 +55,9 @@ export class RunController {
     this.#generations = { ...input.carried?.generations };
     this.#isPaused = input.carried?.isPaused ?? false;
     this.#waits = new WaitBoard(input.runId, this.#generations, {
+      onWait: () => {
+        this.#hasChanged = true;
+      },
       onEnd: (index, state) => this.#written([[index, state]]),
       onError: (index, error) => {
         this.#decided(this.#state.settle(index, STATE.failed), failureText(error));
@@ -99,7 +104,8 @@ export class RunController {
     }
     if (this.#advance === null && this.#holds === 0 && this.#needsAdvance()) void this.#runAdvance();
     // Plain inline trees end within one advance: a table nobody could see would only cost time.
-    if (this.#groups.size > 0 || !this.#waits.isEmpty || this.#isPaused) {
+    this.#isWatched ||= this.#groups.size > 0 || !this.#waits.isEmpty || this.#isPaused;
+    if (this.#isWatched) {
       setCurrentDetails(currentDetails(this.#plan, this.#state, this.#isPaused));
     }
   }

@@ -11,6 +11,7 @@ export interface Decision {
 }
 
 interface WaitListener {
+  onWait(): void;
   onEnd(index: number, state: SettledChar): void;
   onError(index: number, error: unknown): void;
 }
@@ -50,7 +51,10 @@ export class WaitBoard {
     void this.#call(index, async () => {
       const output = await rows.beginWait({ runId: this.#runId, index, generations: this.#generations });
       if ('settled' in output) this.#listener.onEnd(index, output.settled);
-      else this.add(output.wait);
+      else {
+        this.add(output.wait);
+        this.#listener.onWait();
+      }
     });
   }
 

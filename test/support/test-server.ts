@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { type App, startApp } from '../../src/composition/start-app.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -39,7 +40,14 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Once per test file: the worker's notices would bury what the tests say. */
+function quietRuntime(): void {
+  if (Runtime._instance !== undefined) return;
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
+}
+
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  quietRuntime();
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'taskgrove-server-')));
   const namespace = options.namespace ?? `test-${randomUUID().slice(0, 8)}`;
   const config = loadConfig({
