@@ -62,6 +62,7 @@ function contextOf(
   input: unknown,
 ): ExecutorContext<unknown> {
   const { definition } = task;
+  let calls = 0;
   return {
     input,
     rawInput: task.inputs,
@@ -75,7 +76,7 @@ function contextOf(
     logger: deps.logger,
     emit: options.onProgress,
     runExecutor: (executorId, inner, params) =>
-      runInner(deps, task, options, signal, { executorId, inner, params }),
+      runInner(deps, task, options, signal, { executorId, inner, params, number: calls++ }),
     ...(options.decision === undefined ? {} : { decision: options.decision }),
     settings: deps.settings,
   };
@@ -87,7 +88,7 @@ async function runInner(
   task: ResolvedTask,
   options: CallOptions,
   signal: AbortSignal,
-  call: { executorId: string; inner: JsonObject; params: JsonObject | undefined },
+  call: { executorId: string; inner: JsonObject; params: JsonObject | undefined; number: number },
 ): Promise<JsonValue> {
   const inner: ResolvedTask = {
     ...task,
@@ -96,7 +97,13 @@ async function runInner(
     inputs: call.inner,
     definition: { ...task.definition, params: call.params ?? {}, has_children: false },
   };
-  const verdict = await runExecutor(deps, inner, { ...options, signal });
+  const verdict = await runExecutor(deps, inner, {
+    ...options,
+    signal,
+    // Its own key a call: two entries of a map must not pass for one effect.
+    idempotencyKey: `${options.idempotencyKey}:${call.number}`,
+    onProgress: () => undefined,
+  });
   if (verdict.kind === 'completed') return verdict.result;
   if (verdict.kind === 'cancelled') throw new AppError('task_cancelled', 'Cancelled');
   throw new AppError('task_failed', verdict.error, { retryable: verdict.isRetryable });
