@@ -1,5 +1,5 @@
 /** Records the scenarios' histories: `node test/replay/record.ts`. Run at a release, when a path is new; never to hide a break. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -35,20 +35,22 @@ for (const scenario of SCENARIOS) {
     return result;
   };
   const rootId = await scenario.run(call, service);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const { port } = JSON.parse(
-    await (await import('node:fs/promises')).readFile(join(dataDir, 'temporal', 'server.json'), 'utf8'),
-  ) as { port: number };
+  const record = await readFile(join(dataDir, 'temporal', 'server.json'), 'utf8');
+  const { port } = JSON.parse(record) as { port: number };
   const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
   const client = new Client({ connection, namespace: config.temporalNamespace });
   let part = 0;
   for await (const found of client.workflow.list({ query: 'WorkflowType="runTree"' })) {
     if (!found.workflowId.includes(`:${rootId}:`)) continue;
-    const history = await client.workflow.getHandle(found.workflowId, found.runId).fetchHistory();
+    const handle = client.workflow.getHandle(found.workflowId, found.runId);
+    await handle.result().catch(() => undefined);
+    const history = await handle.fetchHistory();
     const name = `${scenario.name}${part === 0 ? '' : `-${part}`}.json`;
+    const text = JSON.stringify(JSON.parse(historyToJSON(history)), withoutTraces);
     await writeFile(
       new URL(name, folder),
-      `${JSON.stringify(JSON.parse(JSON.stringify(historyToJSON(history))))}\n`,
+      `${text}
+`,
     );
     console.log(`${name}: ${history.events?.length ?? 0} events`);
     part++;
@@ -58,3 +60,9 @@ for (const scenario of SCENARIOS) {
   await rm(dataDir, { recursive: true, force: true });
 }
 await service.stop();
+
+/** Stack traces and worker names say where it was recorded, which is nobody's business and differs each time. */
+function withoutTraces(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
+  return key === 'identity' ? 'worker' : value;
+}

@@ -35,7 +35,7 @@ export async function until(check: () => Promise<boolean>): Promise<void> {
 }
 
 const statusIs = (call: Call, taskId: string, status: string) => async () =>
-  (await call('tasks.get', { task_id: taskId }))['status'] === status;
+  ((await call('tasks.get', { task_id: taskId })) as { status?: string } | null)?.status === status;
 
 async function runIdOf(call: Call, taskId: string): Promise<string> {
   const runs = (await call('runs.list', { task_id: taskId, limit: 1 })) as unknown as { run_id: string }[];
@@ -154,8 +154,8 @@ export const SCENARIOS: readonly Scenario[] = [
         ],
       });
       await until(async () => {
-        const { wait } = (await call('tasks.get', { task_id: 'ap-ask' })) as { wait?: { kind?: string } };
-        return wait?.kind === 'approval';
+        const found = (await call('tasks.get', { task_id: 'ap-ask' })) as { wait?: { kind?: string } } | null;
+        return found?.wait?.kind === 'approval';
       });
       await call('runs.approve', { run_id: await runIdOf(call, 'ap'), task_id: 'ap-ask' });
       await execution;
