@@ -1,5 +1,6 @@
 /** Puts the parts together for a role (all, api, worker) and takes them apart again in the right order. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../api/create-api.ts';
 import { defaultIdentity } from '../api/middleware/default-identity.ts';
 import type { Config } from '../config.ts';
@@ -19,6 +20,8 @@ import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts'
 
 const DEFAULT_USER = 'local';
 const WAIT_SECONDS = 25;
+/** Behind a load balancer the pod's preStop waits longer; this is for everybody else. */
+const READINESS_NOTICE_MS = 250;
 const SMALL_BODY_BYTES = 1024 * 1024;
 
 export interface App {
@@ -94,6 +97,9 @@ async function serve(parts: Parts): Promise<App> {
     state.isStopping = true;
     engine.reconciler.stop();
     api.closeStreams();
+    engine.engine.releaseWaits();
+    // Whoever asks /ready must have the chance to hear it before the port is closed.
+    await delay(READINESS_NOTICE_MS);
     await listening.close(config.shutdownGraceMs);
     if (engine.worker !== null && engine.worker.getState() === 'RUNNING') engine.worker.shutdown();
     await engine.workerDone.catch((error: unknown) => logger.warn({ err: error }, 'The worker had broken'));

@@ -59,6 +59,11 @@ export class TemporalEngine implements RunEngine {
     this.#endings = new RunEndings(deps.store, endedHere, (event) => this.#onEvent(event));
   }
 
+  /** Ends all waits, now and later, with what is known: whoever waits over HTTP must be answered before we stop. */
+  releaseWaits(): void {
+    this.#endings.release();
+  }
+
   close(): void {
     this.#endings.close();
   }

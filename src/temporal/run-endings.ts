@@ -16,6 +16,7 @@ export class RunEndings {
   readonly #watched = new LRUCache<string, { hasEnded: boolean }>({ max: WATCHED_RUNS });
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #unsubscribe: () => void;
+  readonly #released = new AbortController();
 
   constructor(
     store: Store,
@@ -33,6 +34,11 @@ export class RunEndings {
     });
   }
 
+  /** All waits end now, and later ones at once: null, unless the run has ended. */
+  release(): void {
+    this.#released.abort();
+  }
+
   close(): void {
     this.#unsubscribe();
   }
@@ -42,8 +48,10 @@ export class RunEndings {
     this.#watched.set(runId, { hasEnded: false });
   }
 
-  /** The run's end, or null after `timeoutMs` or when `signal` fires. */
-  async wait(run: Run, timeoutMs: number, signal?: AbortSignal): Promise<RunSummary | null> {
+  /** The run's end, or null after `timeoutMs`, when `signal` fires or the waits were released. */
+  async wait(run: Run, timeoutMs: number, hangUp?: AbortSignal): Promise<RunSummary | null> {
+    const signal =
+      hangUp === undefined ? this.#released.signal : AbortSignal.any([hangUp, this.#released.signal]);
     const deadline = Date.now() + timeoutMs;
     for (let isFirst = true; ; isFirst = false) {
       const left = Math.max(0, deadline - Date.now());
@@ -53,8 +61,9 @@ export class RunEndings {
         next.stop();
         return summary;
       }
+      if (signal.aborted) next.stop();
       const isEnd = await next.promise;
-      if (signal?.aborted) return null;
+      if (signal.aborted) return null;
       if (!isEnd && Date.now() >= deadline) return this.#look(run, false);
     }
   }
