@@ -4,6 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import jsonata from 'jsonata';
+import type { ThreadAnswer } from './_thread-pool.ts';
 
 export interface ExpressionJob {
   readonly expression: string;
@@ -12,8 +13,6 @@ export interface ExpressionJob {
   /** Longest result as JSON text, in characters. */
   readonly maxResultChars: number;
 }
-/** `result` is JSON text: plain data, without the markers that JSONata hangs on its lists. */
-export type ExpressionAnswer = { readonly result: string } | { readonly error: string };
 
 for (const shared of [Object, Array, Function, String, Number, Boolean, RegExp, Promise, Date, Map, Set]) {
   Object.freeze(shared.prototype);
@@ -24,7 +23,8 @@ if (port === null) throw new Error('This module runs only as a worker thread');
 port.on('message', async (job: ExpressionJob) => port.postMessage(await evaluate(job)));
 port.postMessage('ready');
 
-async function evaluate(job: ExpressionJob): Promise<ExpressionAnswer> {
+/** The result is JSON text: plain data, without the markers that JSONata hangs on its lists. */
+async function evaluate(job: ExpressionJob): Promise<ThreadAnswer<string>> {
   try {
     const value: unknown = await jsonata(job.expression).evaluate(job.data, job.bindings);
     const result = JSON.stringify(value) ?? 'null';

@@ -24,7 +24,7 @@ const META_NAMES: Readonly<Record<string, readonly string[]>> = {
 const NOISE = 'script, style, noscript, template, nav, header, footer, aside, form, svg, iframe';
 
 export function readPage(html: string): PageContent {
-  const { document } = parseHTML(html);
+  const { document } = parseHTML(withRoot(html));
   const meta = metaTags(document);
   const title = meta.get('og:title') ?? squeezed(document.querySelector('title')?.textContent ?? '');
   const language = document.documentElement?.getAttribute('lang') ?? '';
@@ -39,6 +39,12 @@ export function readPage(html: string): PageContent {
   const description = meta.get('description') ?? meta.get('og:description') ?? '';
   // Last, because it takes the document apart.
   return { title, description, text: mainText(document), metadata };
+}
+
+/** The parser takes a fragment's first element for the root and loses the rest: html and body may be left out in HTML. */
+function withRoot(html: string): string {
+  if (/<html[\s>]/i.test(html)) return html;
+  return /<body[\s>]/i.test(html) ? `<html>${html}</html>` : `<html><body>${html}</body></html>`;
 }
 
 type PageDocument = ReturnType<typeof parseHTML>['document'];

@@ -5,10 +5,14 @@ import { defineExecutor, type HttpResponse } from '../src/core/executor.ts';
 import { decodeText } from './_decode-text.ts';
 import type { PageContent } from './_read-page.ts';
 import { requestFailure } from './_request-failure.ts';
+import { ThreadPool } from './_thread-pool.ts';
 
 const TIMEOUT_MS = 30_000;
-/** Taking a page apart holds the process, so pages are smaller than other answers. */
-const MAX_BYTES = 2 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Longest time to take a page apart. */
+const PARSE_MS = 10_000;
+
+const threads = new ThreadPool<string, PageContent>({ module: '_page-worker', subject: 'page' });
 
 export default defineExecutor({
   id: 'scrape_executor',
@@ -79,12 +83,12 @@ export default defineExecutor({
       .catch((error: unknown) => {
         throw requestFailure(error, request);
       });
-    const page = await pageOf(input.url, answer);
+    const page = await pageOf(input.url, answer, signal);
     return resultOf(answer.url, page, { maxChars: input.max_chars, hasMetadata: input.extract_metadata });
   },
 });
 
-async function pageOf(url: string, answer: HttpResponse): Promise<PageContent> {
+async function pageOf(url: string, answer: HttpResponse, signal: AbortSignal): Promise<PageContent> {
   if (answer.status >= 400) {
     const isPassing = answer.status >= 500 || answer.status === 429;
     const text = `Failed to scrape ${url}: the server answered with status ${answer.status}`;
@@ -95,8 +99,7 @@ async function pageOf(url: string, answer: HttpResponse): Promise<PageContent> {
   const type = (answer.headers['content-type'] ?? 'text/html').toLowerCase();
   const text = decodeText(answer.body, type);
   if (/html/.test(type)) {
-    const { readPage } = await import('./_read-page.ts');
-    return readPage(text);
+    return threads.run(text, { timeoutMs: PARSE_MS, signal });
   }
   if (/^text\/|json|xml/.test(type)) return { title: '', description: '', text: text.trim(), metadata: {} };
   throw new AppError(

@@ -2,9 +2,16 @@
 import { z } from 'zod';
 import { defineExecutor } from '../src/core/executor.ts';
 import type { JsonObject, JsonValue } from '../src/core/json.ts';
+import type { ExpressionJob } from './_expression-worker.ts';
+import { ThreadPool } from './_thread-pool.ts';
 
 const MAX_RESULT_CHARS = 8 * 1024 * 1024;
 const OWN_INPUTS = new Set(['expression', 'data', 'timeout_ms']);
+
+const threads = new ThreadPool<ExpressionJob, string>({
+  module: '_expression-worker',
+  subject: 'expression',
+});
 
 export default defineExecutor({
   id: 'transform_executor',
@@ -50,8 +57,7 @@ export default defineExecutor({
   async run({ input, rawInput, dependencies, signal }) {
     const others = Object.entries(rawInput).filter(([name]) => !OWN_INPUTS.has(name));
     const inputs: JsonObject = Object.fromEntries(others);
-    const { evaluate } = await import('./_expression-pool.ts');
-    const result = await evaluate(
+    const result = await threads.run(
       {
         expression: input.expression,
         data: input.data === undefined ? inputs : input.data,
@@ -60,6 +66,6 @@ export default defineExecutor({
       },
       { timeoutMs: input.timeout_ms, signal },
     );
-    return { result };
+    return { result: JSON.parse(result) as JsonValue };
   },
 });
