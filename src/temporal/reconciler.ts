@@ -28,6 +28,9 @@ export interface Reconciled {
 /** A run this young is still on its way to Temporal. */
 const SETTLE_MS = 3_000;
 const MAX_RUNS = 10_000;
+/** Without a limit a server that fell silent would hold a round, and so all later ones, for ever. */
+const LIST_TIMEOUT_MS = 10_000;
+const DESCRIBE_TIMEOUT_MS = 5_000;
 
 export class Reconciler {
   readonly #deps: ReconcilerDependencies;
@@ -84,14 +87,21 @@ export class Reconciler {
   async #runningIds(): Promise<Set<string>> {
     const ids = new Set<string>();
     const query = `WorkflowType="${WORKFLOW_TYPE}" AND ExecutionStatus="Running"`;
-    for await (const { workflowId } of this.#deps.client.workflow.list({ query })) ids.add(workflowId);
+    const { client } = this.#deps;
+    await client.withDeadline(Date.now() + LIST_TIMEOUT_MS, async () => {
+      for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId);
+    });
     return ids;
   }
 
   /** null: Temporal does not know it. */
   async #statusOf(run: Run): Promise<WorkflowExecutionStatusName | null> {
+    const { client } = this.#deps;
     try {
-      return (await this.#deps.client.workflow.getHandle(run.workflow_id).describe()).status.name;
+      const found = await client.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
+        client.workflow.getHandle(run.workflow_id).describe(),
+      );
+      return found.status.name;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;

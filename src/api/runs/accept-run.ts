@@ -75,16 +75,31 @@ export function rootOf(tree: readonly TaskRecord[]): TaskRecord {
   return root;
 }
 
-/** The client is answered all the same: what is stored will run. */
+/** Temporal has this long to take a run before its client is answered without knowing. */
+const START_PATIENCE_MS = 1_000;
+
+/**
+ * The client is answered all the same: what is stored will run. A start that takes long goes on behind the answer, so
+ * that a silent Temporal holds nobody beyond the wait that was asked for.
+ */
 async function startOrLeave(call: Call, run: Run, start: () => Promise<void>): Promise<void> {
-  try {
-    await start();
-  } catch (error) {
-    if (!AppError.is(error) || error.code !== 'unavailable') throw error;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), START_PATIENCE_MS);
+  });
+  const started = start();
+  const leave = (error: unknown) =>
     call.deps.logger.warn(
       { request_id: call.requestId, run_id: run.run_id, err: error },
       'run accepted, its start is left to the reconciler',
     );
+  try {
+    if ((await Promise.race([started, late])) === 'late') started.catch(leave);
+  } catch (error) {
+    if (!AppError.is(error) || error.code !== 'unavailable') throw error;
+    leave(error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -28,6 +28,8 @@ export class DuckdbSession implements Session {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = await this.connection.prepare(sql);
+      // A plan made while a table was empty may stay empty for ever: a query without parameters is planned each time.
+      if (parameters.length === 0 && sql.startsWith('SELECT')) return runOnce(statement) as Promise<T[]>;
       if (this.#statements.size > 200) this.#forgetStatements();
       this.#statements.set(sql, statement);
     }
@@ -103,6 +105,14 @@ export class DuckdbSession implements Session {
   #forgetStatements(): void {
     for (const statement of this.#statements.values()) statement.destroySync();
     this.#statements.clear();
+  }
+}
+
+async function runOnce(statement: DuckDBPreparedStatement): Promise<Row[]> {
+  try {
+    return (await statement.runAndReadAll()).getRowObjectsJS() as unknown as Row[];
+  } finally {
+    statement.destroySync();
   }
 }
 
