@@ -40,7 +40,10 @@ it('a full disk: 503 with a reason, reads go on, afterwards everything accepted 
   const read = await post(server.url, 'runs.get', { run_id: accepted[0] });
   expect({ status: read.status, run: read.body.result?.run_id }).toEqual({ status: 200, run: accepted[0] });
   const list = await post(server.url, 'tasks.list', { limit: 5 });
-  expect({ status: list.status, isSome: list.body.result?.length > 0 }).toEqual({ status: 200, isSome: true });
+  expect({ status: list.status, isSome: list.body.result?.length > 0 }).toEqual({
+    status: 200,
+    isSome: true,
+  });
 
   await rm(ballast);
   await until('a tree runs again', 20_000, async () => {

@@ -22,7 +22,10 @@ it('SIGTERM: not ready first, requests in flight are answered, exit code 0, the 
   onTestFinished(() => service.stop());
   const server = await serverProcess(await testFolder());
   await server.start();
-  const slow = post(server.url, 'tasks.execute', { tasks: callTree(`${service.url}/slow`), wait_seconds: 60 });
+  const slow = post(server.url, 'tasks.execute', {
+    tasks: callTree(`${service.url}/slow`),
+    wait_seconds: 60,
+  });
   await service.arrived('/slow');
   const statuses: number[] = [];
   const load = underLoad(server.url, () => statuses.includes(503));
