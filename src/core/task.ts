@@ -23,7 +23,6 @@ export function isTerminal(status: TaskStatus): boolean {
 }
 
 export const ORIGIN_TYPES = ['create', 'copy', 'link', 'archive'] as const;
-type OriginType = (typeof ORIGIN_TYPES)[number];
 
 /** Limits of one tree (enforced by `validateTree`). */
 export const TREE_LIMITS = {
