@@ -12,7 +12,7 @@ export default defineExecutor({
   tags: ['core', 'approval', 'human', 'built-in'],
   type: 'core',
   examples: ['Ask before an offer is sent', 'Let an editor release a text', 'Approve a deployment'],
-  input: z.object({
+  input: z.looseObject({
     prompt: z.string().min(1).max(10_000).describe('What the person is asked to decide'),
     timeout_seconds: z
       .number()

@@ -10,8 +10,8 @@ const ID = 'command_executor';
 const MAX_TIMEOUT_SECONDS = 3_600;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const OFF =
-  'Command execution is disabled by default for security. An operator can switch it on with TASKGROVE_ALLOW_COMMAND=1 ' +
-  'and should name the programs in TASKGROVE_COMMAND_WHITELIST; without names any program may run.';
+  'Command execution is disabled by default for security. An operator can switch it on: set TASKGROVE_ALLOW_COMMAND=1 ' +
+  'and TASKGROVE_COMMAND_WHITELIST to the programs that may run.';
 
 export default defineExecutor({
   id: ID,
@@ -20,7 +20,7 @@ export default defineExecutor({
   tags: ['stdio', 'command', 'process', 'mcp'],
   type: 'stdio',
   examples: ['Execute shell command via stdio', 'Run Python script', 'Execute system commands'],
-  input: z.object({
+  input: z.looseObject({
     command: z.string().min(1).describe('Shell command to execute (requires APFLOW_STDIO_ALLOW_COMMAND=1)'),
     timeout: z
       .number()
@@ -85,12 +85,13 @@ export default defineExecutor({
   },
 });
 
-/** With names given, only these run, found on the search path: `/tmp/git` is not `git`. */
+/** Only named programs run, found on the search path: `/tmp/git` is not `git`, and no names means no programs. */
 function checkProgram(program: string, allowed: readonly string[]): void {
-  if (allowed.length === 0 || allowed.includes(program)) return;
-  const names = [...allowed].sort().join(', ');
+  // A name with a slash is a path: even listed, it would run whatever file lies there.
+  if (allowed.includes(program) && !/[\\/]/.test(program)) return;
+  const names = allowed.length === 0 ? 'none' : [...allowed].sort().join(', ');
   throw new AppError(
     'executor_unavailable',
-    `Command '${program}' is not in the whitelist. Allowed commands: ${names}`,
+    `Command '${program}' is not in the whitelist. Allowed commands: ${names}. An operator can add it to TASKGROVE_COMMAND_WHITELIST`,
   );
 }

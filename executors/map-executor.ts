@@ -6,9 +6,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../src/core/json.
 import { fillTemplate } from './_fill-template.ts';
 
 const MAX_ITEMS = 10_000;
+/** Twenty reports a map: a list of thousands must not flood the stream of its run. */
+const PROGRESS_STEP = 0.05;
 const MAP_ID = 'map_executor';
 
-const input = z.object({
+const input = z.looseObject({
   items: z.array(z.custom<JsonValue>()).max(MAX_ITEMS).describe(`The list, up to ${MAX_ITEMS} entries`),
   executor: z.string().min(1).describe('Id of the executor that is called for each entry'),
   inputs: z
@@ -23,7 +25,7 @@ const input = z.object({
       'Input that holds the entry. Left out: an object is merged into the inputs unless these have placeholders',
     ),
   params: z.record(z.string(), z.custom<JsonValue>()).optional().describe('Params of each call'),
-  concurrency: z.number().int().min(1).max(100).default(10).describe('Calls at the same time (default: 10)'),
+  concurrency: z.number().int().min(1).max(50).default(5).describe('Calls at the same time (default: 5)'),
   fail_fast: z
     .boolean()
     .default(false)
@@ -39,12 +41,14 @@ interface Failure {
 /**
  * Batchable, so that hundreds of small maps share activities. The calls run inside this task: executors that wait
  * (timers, approvals) refuse to be called, a map within a map is refused here, and everything shares this task's time
- * limit. A long list of slow calls belongs into tasks of their own.
+ * limit. Only quick, idempotent calls fit: an attempt that breaks off runs the whole list again, and a long list of slow
+ * calls belongs in tasks of their own.
  */
 export default defineExecutor({
   id: MAP_ID,
   name: 'Map Executor',
-  description: 'Calls one executor for every entry of a list and gathers the results in order',
+  description:
+    'Calls one executor for every entry of a list and gathers the results in order. For quick calls that may be repeated: slow work belongs in tasks of its own',
   tags: ['core', 'map', 'list', 'built-in'],
   type: 'core',
   examples: ['Fetch every URL of a list', 'Transform each row of a table', 'Scrape several pages at once'],
@@ -83,6 +87,7 @@ export default defineExecutor({
     const errors: Failure[] = [];
     let next = 0;
     let done = 0;
+    let reported = 0;
     const work = async () => {
       while (next < items.length && !(failFast && errors.length > 0)) {
         throwIfCancelled(context.signal);
@@ -91,7 +96,10 @@ export default defineExecutor({
         const failure = await callOne(context, index, results);
         throwIfCancelled(context.signal);
         if (failure !== null) errors.push(failure);
-        context.emit(++done / items.length);
+        const progress = ++done / items.length;
+        if (progress - reported < PROGRESS_STEP && done < items.length) continue;
+        reported = progress;
+        context.emit(progress);
       }
     };
     await Promise.all(Array.from({ length: Math.min(context.input.concurrency, items.length) }, work));

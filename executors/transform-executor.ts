@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../src/core/json.ts';
 import type { ExpressionJob } from './_expression-worker.ts';
 import { ThreadPool } from './_thread-pool.ts';
 
+const MAX_EXPRESSION_CHARS = 20_000;
 const MAX_RESULT_CHARS = 8 * 1024 * 1024;
 const OWN_INPUTS = new Set(['expression', 'data', 'timeout_ms']);
 
@@ -25,8 +26,12 @@ export default defineExecutor({
     'Keep the names of active users: users[active].name',
     'Join two dependency results into one object',
   ],
-  input: z.object({
-    expression: z.string().min(1).max(65_536).describe('A JSONata expression, e.g. $sum(items.price)'),
+  input: z.looseObject({
+    expression: z
+      .string()
+      .min(1)
+      .max(MAX_EXPRESSION_CHARS)
+      .describe('A JSONata expression, e.g. $sum(items.price)'),
     data: z
       .custom<JsonValue>()
       .optional()

@@ -14,7 +14,7 @@ export default defineExecutor({
   type: 'core',
   examples: ['Wait ten minutes between two calls', 'Go on at six in the morning', 'Let a cache expire first'],
   input: z
-    .object({
+    .looseObject({
       seconds: z
         .number()
         .min(0)

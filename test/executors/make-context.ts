@@ -6,7 +6,8 @@ import type { JsonObject } from '../../src/core/json.ts';
 
 export const testSettings: ExecutorSettings = {
   allowedExecutors: new Set(),
-  commandWhitelist: [],
+  // Nothing runs unless it is named; `no-such-program` is for the test of a program that is named but missing.
+  commandWhitelist: ['cat', 'echo', 'env', 'head', 'ls', 'no-such-program', 'printf', 'pwd', 'sh', 'sleep'],
   filesDir: tmpdir(),
   demoSleepScale: 0,
 };
