@@ -48,6 +48,19 @@ describe('duckdb: the file', () => {
     await second.close();
   });
 
+  test('a question asked of an empty table is answered anew when there is something', async () => {
+    const store = await openIn(await freshFolder());
+    expect(await store.runs.active({ limit: 10 })).toEqual([]);
+    expect(await store.runs.list({ status: 'in_progress', limit: 10, offset: 0 })).toEqual([]);
+    expect(await store.tasks.list({ rootOnly: true, limit: 10, offset: 0 })).toEqual([]);
+    const tree = sampleTree('late', 2);
+    const { run } = await store.runs.accept(sampleAccept(tree, { newTasks: tree }));
+    expect((await store.runs.active({ limit: 10 })).map(({ run_id }) => run_id)).toEqual([run.run_id]);
+    expect((await store.runs.list({ status: 'in_progress', limit: 10, offset: 0 })).length).toBe(1);
+    expect((await store.tasks.list({ rootOnly: true, limit: 10, offset: 0 })).length).toBe(1);
+    await store.close();
+  });
+
   test('a second process is refused with the way out', async () => {
     const folder = await freshFolder();
     const store = await openIn(folder);

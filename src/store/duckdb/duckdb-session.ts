@@ -28,16 +28,11 @@ export class DuckdbSession implements Session {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = await this.connection.prepare(sql);
-      // A plan made while a table was empty may stay empty for ever: a query without parameters is planned each time.
-      if (parameters.length === 0 && sql.startsWith('SELECT')) return runOnce(statement) as Promise<T[]>;
+      if (!canKeepPlan(sql)) return runOnce(statement, parameters) as Promise<T[]>;
       if (this.#statements.size > 200) this.#forgetStatements();
       this.#statements.set(sql, statement);
     }
-    parameters.forEach((value, index) => {
-      bind(statement, index + 1, value);
-    });
-    const reader = await statement.runAndReadAll();
-    return reader.getRowObjectsJS() as unknown as T[];
+    return execute(statement, parameters) as Promise<T[]>;
   }
 
   async insert(table: TableName, rows: readonly Row[], mode: 'insert' | 'upsert' = 'insert'): Promise<void> {
@@ -108,12 +103,27 @@ export class DuckdbSession implements Session {
   }
 }
 
-async function runOnce(statement: DuckDBPreparedStatement): Promise<Row[]> {
+/**
+ * DuckDB folds a filter on a literal by the table's statistics when it plans: made on an empty table, such a plan
+ * answers "nothing" for ever, updates included. Filters on parameters are not folded, so those plans may be kept.
+ */
+function canKeepPlan(sql: string): boolean {
+  return !/'|(?<![$\w])\d|\bIS (NOT )?NULL\b|\b(TRUE|FALSE)\b/i.test(sql);
+}
+
+async function runOnce(statement: DuckDBPreparedStatement, parameters: readonly Parameter[]): Promise<Row[]> {
   try {
-    return (await statement.runAndReadAll()).getRowObjectsJS() as unknown as Row[];
+    return await execute(statement, parameters);
   } finally {
     statement.destroySync();
   }
+}
+
+async function execute(statement: DuckDBPreparedStatement, parameters: readonly Parameter[]): Promise<Row[]> {
+  parameters.forEach((value, index) => {
+    bind(statement, index + 1, value);
+  });
+  return (await statement.runAndReadAll()).getRowObjectsJS() as unknown as Row[];
 }
 
 function bind(statement: DuckDBPreparedStatement, index: number, value: Parameter): void {
