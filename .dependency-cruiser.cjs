@@ -80,7 +80,8 @@ module.exports = {
     {
       name: 'executors-stand-alone',
       severity: 'error',
-      comment: 'An executor imports core, libraries of its field and parts of executors (_*), never another part of the server.',
+      comment:
+        'An executor imports core, libraries of its field and parts of executors (_*), never another part of the server.',
       from: { path: '^executors/' },
       to: { path: '^(src|executors)/', pathNot: '^(src/core/|executors/_)' },
     },
