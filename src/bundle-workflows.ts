@@ -7,8 +7,11 @@ const [target] = process.argv.slice(2);
 if (target === undefined) throw new Error('Usage: node bundle-workflows.ts FILE');
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const quiet = () => undefined;
+const workflowsPath = fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url));
 const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url)),
+  workflowsPath,
+  // Our modules keep no state, so they are evaluated once and shared, not once a workflow.
+  preloadModules: [workflowsPath],
   logger: {
     log: quiet,
     trace: quiet,

@@ -112,6 +112,17 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/** Members that clients read and no task of ours ever fills: leases and placement are Temporal's business. */
+export const NEVER_SET = {
+  lease_id: null,
+  lease_expires_at: null,
+  placement_constraints: null,
+  attempt_id: 0,
+  idempotency_key: null,
+  last_assigned_node: null,
+  instance_id: null,
+} as const satisfies Partial<Task>;
+
 /**
  * A task with what we keep beside the contract's fields. `status`, `inputs`, `result`, `error`, `progress` and the
  * times are those of the latest run (`run_id`); without a run, or after a manual update, they are the task's own.

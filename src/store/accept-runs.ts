@@ -105,22 +105,10 @@ async function writeAccepted(session: Session, accepted: readonly Accepted[]): P
   await attachTasks(session, accepted);
   await session.insert(
     'runs',
-    accepted.map(({ run }) => run),
-  );
-  await session.insert(
-    'run_plans',
-    accepted.map(({ input }) => ({
-      run_id: input.runId,
+    accepted.map(({ run, input }) => ({
+      ...run,
       plan: JSON.stringify(input.plan),
       options: JSON.stringify(input.options),
-    })),
-  );
-  await session.insert(
-    'active_runs',
-    accepted.map(({ run }) => ({
-      root_task_id: run.root_task_id,
-      run_id: run.run_id,
-      user_id: run.user_id,
     })),
   );
   await session.insert(

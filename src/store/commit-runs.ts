@@ -127,7 +127,7 @@ async function withLeftovers(
   const sent = [...winners.keys()].filter(isDone).length;
   const before = [...facts.standing.keys()].filter((id) => !winners.has(id) && isDone(id)).length;
   if (sent + before >= run.task_count) return applied;
-  const [row] = await session.query('SELECT plan FROM run_plans WHERE run_id = $1', [run.run_id]);
+  const [row] = await session.query('SELECT plan FROM runs WHERE run_id = $1', [run.run_id]);
   const tasks = fromJson<{ tasks: { id: string }[] }>(row?.['plan'])?.tasks ?? [];
   const rows = await session.query('SELECT * FROM run_tasks WHERE run_id = $1', [run.run_id]);
   const stored = new Map(rows.map((it) => [String(it['task_id']), rowToOutcome(it).outcome]));
@@ -195,10 +195,6 @@ async function write(session: Session, applied: readonly Applied[]): Promise<voi
         changed.map((run) => run.completed_at) as string[],
       ],
     );
-  }
-  const ended = applied.filter((one) => one.isEnding).map((one) => one.run.root_task_id);
-  if (ended.length > 0) {
-    await session.query('DELETE FROM active_runs WHERE root_task_id IN (SELECT unnest($1::text[]))', [ended]);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads (and on PostgreSQL locks) the rows that a commit decides by. */
 import type { RunFacts, Standing } from './effects.ts';
-import { rowToRun } from './rows.ts';
+import { RUN_COLUMNS, rowToRun } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** Unknown runs are absent. The lock is what makes event numbers gapless between processes. */
@@ -11,9 +11,10 @@ export async function loadRunFacts(
   if (runIds.length === 0) return new Map();
   const ids = [...runIds].sort();
   const lock = session.kind === 'postgres' ? 'ORDER BY run_id FOR UPDATE' : '';
-  const runs = await session.query(`SELECT * FROM runs WHERE run_id IN (SELECT unnest($1::text[])) ${lock}`, [
-    ids,
-  ]);
+  const runs = await session.query(
+    `SELECT ${RUN_COLUMNS} FROM runs WHERE run_id IN (SELECT unnest($1::text[])) ${lock}`,
+    [ids],
+  );
   const rows = await session.query(
     'SELECT run_id, task_id, generation, status FROM run_tasks WHERE run_id IN (SELECT unnest($1::text[]))',
     [ids],

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import { REFERENCE_BYTES } from '../core/result-reference.ts';
 import type { Run, TaskOutcome } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
-import type { TaskRecord } from '../core/task.ts';
+import { NEVER_SET, type TaskRecord } from '../core/task.ts';
 import { type Cell, columnsOf, type Row } from './schema.ts';
 
 const TASK_JSON = new Set([
@@ -12,7 +12,6 @@ const TASK_JSON = new Set([
   'params',
   'result',
   'schemas',
-  'placement_constraints',
   'token_usage',
   'policy',
   'wait',
@@ -35,12 +34,28 @@ const OUTCOME_FIELDS = {
 } as const satisfies Record<keyof TaskOutcome, string>;
 const OUTCOME_JSON = new Set<string>(['inputs', 'result', 'wait', 'demo', 'tokenUsage']);
 const TASK_COLUMNS = columnsOf('tasks').map(([name]) => name);
+/** Columns that are no field of a task by themselves. */
+const NO_FIELDS = new Set(['tree_created_at', 'last_run_number', 'schedule']);
 
 /** An outcome with the time its row was written. */
 export interface StoredOutcome {
   readonly outcome: TaskOutcome;
   readonly updatedAt: string;
 }
+
+/** A task's ten schedule fields are one column, null for the many tasks that have no schedule. */
+const NO_SCHEDULE = {
+  schedule_type: null,
+  schedule_expression: null,
+  schedule_enabled: false,
+  schedule_start_at: null,
+  schedule_end_at: null,
+  next_run_at: null,
+  last_run_at: null,
+  max_runs: null,
+  run_count: 0,
+} as const satisfies Partial<TaskRecord>;
+export const SCHEDULE_FIELDS = Object.keys(NO_SCHEDULE) as (keyof typeof NO_SCHEDULE)[];
 
 /** A task by itself: `inputs` are the stored ones, status and times its own. */
 export type OwnTask = Omit<TaskRecord, 'stored_inputs'>;
@@ -59,11 +74,21 @@ export function taskToRow(task: TaskRecord, extra: Row): Row {
   const row: Record<string, Cell> = { ...extra };
   for (const name of TASK_COLUMNS) {
     if (name in extra) continue;
-    if (name === 'inputs') row[name] = JSON.stringify(task.stored_inputs);
+    if (name === 'schedule') row[name] = scheduleCell(task);
+    else if (name === 'inputs') row[name] = JSON.stringify(task.stored_inputs);
     else if (TASK_JSON.has(name)) row[name] = toJson(task[name as keyof TaskRecord]);
     else row[name] = (task[name as keyof TaskRecord] as Cell | undefined) ?? null;
   }
   return row;
+}
+
+/** The `schedule` column of a task with these fields. */
+export function scheduleCell(task: Readonly<Record<string, unknown>> | TaskRecord): Cell {
+  const fields = task as Readonly<Record<string, unknown>>;
+  const differs = SCHEDULE_FIELDS.filter((name) => fields[name] !== NO_SCHEDULE[name]);
+  return differs.length === 0
+    ? null
+    : JSON.stringify(Object.fromEntries(differs.map((name) => [name, fields[name]])));
 }
 
 /** The value of one task column as it is stored. */
@@ -72,9 +97,13 @@ export function taskCell(name: string, value: unknown): Cell {
 }
 
 export function rowToOwnTask(row: Row): OwnTask {
-  const task: Record<string, unknown> = {};
+  const task: Record<string, unknown> = {
+    ...NEVER_SET,
+    ...NO_SCHEDULE,
+    ...fromJson<JsonObject>(row['schedule']),
+  };
   for (const name of TASK_COLUMNS) {
-    if (name === 'tree_created_at' || name === 'last_run_number') continue;
+    if (NO_FIELDS.has(name)) continue;
     task[name] = TASK_JSON.has(name) ? fromJson(row[name]) : row[name];
   }
   return task as unknown as OwnTask;
@@ -139,6 +168,12 @@ export function shortResult(column: string, name: string): string {
     CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN length(${column}) END AS ${name}_size,
     CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN substr(${column}, 1, 2048) END AS ${name}_preview`;
 }
+
+/** What `rowToRun` needs: a run without its plan, which may be large. */
+export const RUN_COLUMNS = columnsOf('runs')
+  .map(([name]) => name)
+  .filter((name) => name !== 'plan' && name !== 'options')
+  .join(', ');
 
 export function rowToRun(row: Row): Run {
   return {

@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import { isoMicros } from '../core/time.ts';
 import type { EventStore, IdempotencyRecord, IdempotencyStore, RunStore } from '../ports/store.ts';
 import { insertIdempotency } from './accept-runs.ts';
-import { fromJson, rowToEvent, rowToOutcome, rowToRun } from './rows.ts';
+import { fromJson, RUN_COLUMNS, rowToEvent, rowToOutcome, rowToRun } from './rows.ts';
 import type { Database, Parameter, Session } from './session.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,7 @@ export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'c
   return {
     get: (runId) =>
       read(async (session) => {
-        const [row] = await session.query('SELECT * FROM runs WHERE run_id = $1', [runId]);
+        const [row] = await session.query(`SELECT ${RUN_COLUMNS} FROM runs WHERE run_id = $1`, [runId]);
         return row === undefined ? null : rowToRun(row);
       }),
     list: ({ userId, taskId, status, limit, offset }) =>
@@ -28,7 +28,7 @@ export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'c
           parts.push(`(root_task_id = $${place} OR target_task_id = $${place})`);
         }
         const rows = await session.query(
-          `SELECT * FROM runs WHERE ${parts.join(' AND ')} ORDER BY accepted_at DESC, run_id DESC
+          `SELECT ${RUN_COLUMNS} FROM runs WHERE ${parts.join(' AND ')} ORDER BY accepted_at DESC, run_id DESC
            LIMIT ${Math.trunc(limit)} OFFSET ${Math.trunc(offset)}`,
           parameters,
         );
@@ -37,13 +37,13 @@ export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'c
     active: ({ userId, rootTaskIds, limit }) =>
       read(async (session) => {
         const parameters: Parameter[] = [];
-        const parts = ['1 = 1'];
-        if (userId !== undefined) parts.push(`a.user_id = $${parameters.push(userId)}`);
+        const parts = ['completed_at IS NULL'];
+        if (userId !== undefined) parts.push(`user_id = $${parameters.push(userId)}`);
         if (rootTaskIds !== undefined)
-          parts.push(`a.root_task_id IN (SELECT unnest($${parameters.push(rootTaskIds)}::text[]))`);
+          parts.push(`root_task_id IN (SELECT unnest($${parameters.push(rootTaskIds)}::text[]))`);
         const rows = await session.query(
-          `SELECT runs.* FROM active_runs a JOIN runs ON runs.run_id = a.run_id WHERE ${parts.join(' AND ')}
-           ORDER BY runs.accepted_at, runs.run_id LIMIT ${Math.trunc(limit)}`,
+          `SELECT ${RUN_COLUMNS} FROM runs WHERE ${parts.join(' AND ')}
+           ORDER BY accepted_at, run_id LIMIT ${Math.trunc(limit)}`,
           parameters,
         );
         return rows.map(rowToRun);
@@ -51,17 +51,14 @@ export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'c
     countActive: (userId) =>
       read(async (session) => {
         const [row] = await session.query(
-          `SELECT CAST(count(*) AS integer) AS total FROM active_runs ${userId === undefined ? '' : 'WHERE user_id = $1'}`,
+          `SELECT CAST(count(*) AS integer) AS total FROM runs WHERE completed_at IS NULL ${userId === undefined ? '' : 'AND user_id = $1'}`,
           userId === undefined ? [] : [userId],
         );
         return Number(row?.['total'] ?? 0);
       }),
     context: (runId) =>
       read(async (session) => {
-        const [row] = await session.query(
-          'SELECT runs.*, p.plan, p.options FROM runs JOIN run_plans p ON p.run_id = runs.run_id WHERE runs.run_id = $1',
-          [runId],
-        );
+        const [row] = await session.query('SELECT * FROM runs WHERE run_id = $1', [runId]);
         if (row === undefined) return null;
         const plan = fromJson<Plan>(row['plan']) as Plan;
         return { run: rowToRun(row), plan, options: fromJson<JsonObject>(row['options']) ?? {} };

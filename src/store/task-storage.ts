@@ -6,7 +6,7 @@ import { isoMicros } from '../core/time.ts';
 import type { TaskPatch, TaskStore } from '../ports/store.ts';
 import { insertIdempotency, insertTasks, withChildren } from './accept-runs.ts';
 import type { Effects } from './effects.ts';
-import { taskCell, viewOf } from './rows.ts';
+import { type OwnTask, SCHEDULE_FIELDS, scheduleCell, taskCell, viewOf } from './rows.ts';
 import type { Database, Parameter, Session } from './session.ts';
 import { childIds, countTasks, listTasks, loadTasks, loadViews, treeIds } from './task-queries.ts';
 
@@ -68,15 +68,29 @@ async function updateTask(
       taskId,
     ]);
   }
-  const names = Object.keys(changes);
-  const cells: Parameter[] = names.map((name) => taskCell(name, changes[name]));
+  const cells = cellsOf(changes, own);
+  const names = Object.keys(cells);
   await session.query(
     `UPDATE tasks SET ${names.map((name, index) => `${name} = $${index + 1}`).join(', ')}
      WHERE id = $${names.length + 1}`,
-    [...cells, taskId],
+    [...Object.values(cells), taskId],
   );
   session.afterCommit(() => effects.tasksChanged([taskId]));
   return (await loadViews(session, [taskId]))[0] ?? null;
+}
+
+/** Changed fields as columns. */
+function cellsOf(changes: Record<string, unknown>, own: OwnTask): Record<string, Parameter> {
+  const fields = Object.entries(changes).filter(([name]) => !isScheduleField(name));
+  const cells: Record<string, Parameter> = Object.fromEntries(
+    fields.map(([name, value]) => [name, taskCell(name, value)]),
+  );
+  if (fields.length < Object.keys(changes).length) cells['schedule'] = scheduleCell({ ...own, ...changes });
+  return cells;
+}
+
+function isScheduleField(name: string): boolean {
+  return (SCHEDULE_FIELDS as readonly string[]).includes(name);
 }
 
 /** From now on the task speaks for itself: what its latest run showed becomes its own. */
@@ -92,7 +106,9 @@ function ownState(view: TaskRecord, given: Record<string, unknown>, now: string)
 
 async function requireIdle(session: Session, runId: string | null): Promise<void> {
   if (runId === null) return;
-  const active = await session.query('SELECT run_id FROM active_runs WHERE run_id = $1', [runId]);
+  const active = await session.query('SELECT run_id FROM runs WHERE run_id = $1 AND completed_at IS NULL', [
+    runId,
+  ]);
   if (active.length > 0)
     throw new AppError('conflict', 'The task is part of a run that is still active; cancel the run first');
 }
@@ -113,9 +129,7 @@ async function deleteTasks(session: Session, effects: Effects, taskIds: readonly
   const runIds = runs.map((row) => String(row['run_id']));
   await session.query('DELETE FROM tasks WHERE id IN (SELECT unnest($1::text[]))', [ids]);
   await session.query('DELETE FROM run_tasks WHERE task_id IN (SELECT unnest($1::text[]))', [ids]);
-  for (const table of runIds.length > 0
-    ? ['runs', 'run_plans', 'run_tasks', 'task_events', 'active_runs']
-    : [])
+  for (const table of runIds.length > 0 ? ['runs', 'run_tasks', 'task_events'] : [])
     await session.query(`DELETE FROM ${table} WHERE run_id IN (SELECT unnest($1::text[]))`, [runIds]);
   const deleted = new Set(ids);
   const parents = [...new Set(gone.map((row) => row['parent_id']))].filter(

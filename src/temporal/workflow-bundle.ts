@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const sourceDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const rootDir = join(sourceDir, '..');
+const bundler = join(sourceDir, 'bundle-workflows.ts');
 /** Folders whose content the bundle is made of. */
 const SOURCES = ['workflows', 'core'];
 
@@ -32,7 +33,7 @@ export async function workflowBundle(): Promise<string> {
 async function contentHash(): Promise<string> {
   const hash = createHash('sha256');
   const sdk = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
-  hash.update(sdk.version);
+  hash.update(sdk.version).update(await readFile(bundler));
   for (const folder of SOURCES) {
     const names = await readdir(join(sourceDir, folder), { recursive: true });
     for (const name of names.filter((one) => /\.(ts|js)$/.test(one)).sort()) {
@@ -43,9 +44,8 @@ async function contentHash(): Promise<string> {
 }
 
 function build(path: string): Promise<void> {
-  const script = join(sourceDir, 'bundle-workflows.ts');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, [bundler, path], { stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
     child.stderr.on('data', (chunk) => {
       errors += String(chunk);

@@ -2,7 +2,7 @@
 import { isRunEnded, type Run } from '../../core/run.ts';
 import type { RunFacts, Standing } from '../effects.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
-import { rowToRun, type StoredOutcome } from '../rows.ts';
+import { RUN_COLUMNS, rowToRun, type StoredOutcome } from '../rows.ts';
 import type { Session } from '../session.ts';
 
 interface Known {
@@ -17,7 +17,7 @@ export class RunMemory {
 
   /** Which roots are taken, from the file; the rest is loaded when a run is first written to. */
   async restore(session: Session): Promise<void> {
-    const rows = await session.query('SELECT runs.* FROM active_runs a JOIN runs ON runs.run_id = a.run_id');
+    const rows = await session.query(`SELECT ${RUN_COLUMNS} FROM runs WHERE completed_at IS NULL`);
     for (const run of rows.map(rowToRun)) this.#byRoot.set(run.root_task_id, run);
   }
 

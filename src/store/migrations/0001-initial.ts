@@ -1,8 +1,9 @@
 /**
  * The first schema. JSON and times are text on both databases, so that key order and microseconds come back exactly.
  * No foreign keys: DuckDB checks them eagerly. Indexes beside primary keys are for PostgreSQL only (DuckDB scans).
+ * Few tables and columns: on DuckDB each column costs every transaction that inserts 0.04 ms, each table 0.5 ms.
  */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 export type ColumnType = 'text' | 'integer' | 'double precision' | 'boolean';
@@ -37,23 +38,8 @@ export const INITIAL_TABLES = {
       original_task_id: 'text',
       origin_type: 'text',
       has_references: 'boolean',
-      schedule_type: 'text',
-      schedule_expression: 'text',
-      schedule_enabled: 'boolean',
-      schedule_start_at: 'text',
-      schedule_end_at: 'text',
-      next_run_at: 'text',
-      last_run_at: 'text',
-      max_runs: 'integer',
-      run_count: 'integer',
-      lease_id: 'text',
-      lease_expires_at: 'text',
-      placement_constraints: 'text',
-      attempt_id: 'integer',
-      idempotency_key: 'text',
-      last_assigned_node: 'text',
+      schedule: 'text',
       token_usage: 'text',
-      instance_id: 'text',
       position: 'integer',
       policy: 'text',
       run_id: 'text',
@@ -85,11 +71,12 @@ export const INITIAL_TABLES = {
       workflow_id: 'text',
       accepted_at: 'text',
       completed_at: 'text',
+      plan: 'text',
+      options: 'text',
     },
     key: ['run_id'],
     indexes: [['root_task_id'], ['target_task_id'], ['user_id', 'run_id'], ['completed_at']],
   },
-  run_plans: { columns: { run_id: 'text', plan: 'text', options: 'text' }, key: ['run_id'] },
   run_tasks: {
     columns: {
       run_id: 'text',
@@ -110,11 +97,6 @@ export const INITIAL_TABLES = {
     },
     key: ['run_id', 'task_id'],
     indexes: [['task_id']],
-  },
-  active_runs: {
-    columns: { root_task_id: 'text', run_id: 'text', user_id: 'text' },
-    key: ['root_task_id'],
-    indexes: [['run_id'], ['user_id']],
   },
   task_events: {
     columns: { run_id: 'text', seq: 'integer', type: 'text', task_id: 'text', at: 'text', data: 'text' },
@@ -154,6 +136,11 @@ export function initialMigration(hasIndexes: boolean): Migration {
             .execute();
         }
       }
+      // One active run per root. DuckDB has no partial indexes: there the one process that has the file keeps watch.
+      if (hasIndexes)
+        await sql`CREATE UNIQUE INDEX runs_active_root ON runs (root_task_id) WHERE completed_at IS NULL`.execute(
+          database,
+        );
     },
   };
 }

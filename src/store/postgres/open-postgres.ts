@@ -7,7 +7,7 @@ import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
-import { rowToRun } from '../rows.ts';
+import { RUN_COLUMNS, rowToRun } from '../rows.ts';
 import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { createTaskStorage } from '../task-storage.ts';
@@ -78,8 +78,8 @@ function createEffects(relay: EventRelay): Effects {
     facts: (session, wanted) => loadRunFacts(session, [...wanted.keys()]),
     activeRuns: async (session, roots) => {
       const rows = await session.query(
-        `SELECT runs.* FROM active_runs a JOIN runs ON runs.run_id = a.run_id
-         WHERE a.root_task_id IN (SELECT unnest($1::text[]))`,
+        `SELECT ${RUN_COLUMNS} FROM runs
+         WHERE completed_at IS NULL AND root_task_id IN (SELECT unnest($1::text[]))`,
         [roots],
       );
       return new Map(rows.map(rowToRun).map((run) => [run.root_task_id, run]));
