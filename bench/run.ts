@@ -13,9 +13,16 @@ import { type RawSide, startRawSide } from './raw-side.ts';
 import { compareReads } from './reads.ts';
 
 const isQuick = process.argv.includes('--quick');
+/** `--only=a,c`: just these letters of the table. */
+const only = process.argv
+  .find((one) => one.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
+const isWanted = (letter: string) => only === undefined || only.includes(letter);
 const ROUNDS = isQuick ? 2 : 5;
 const MS = isQuick ? 1_500 : 3_000;
 const NAMESPACE = 'taskgrove';
+const LOAD = { concurrency: 16, rounds: ROUNDS, ms: MS };
 
 interface Row {
   readonly name: string;
@@ -43,10 +50,12 @@ const rows: Row[] = [];
 const raw = await startRawSide(temporal.address, NAMESPACE);
 const product = await startProductSide(dataDir, { TEMPORAL_ADDRESS: temporal.address });
 try {
-  await startAndMemory(product);
-  await runs(product, raw);
-  await fanOuts(product, raw);
-  await reads(product);
+  if (isWanted('g')) await startAndMemory(product);
+  if (isWanted('a')) await oneTask(product, raw);
+  if (isWanted('b')) await oneTaskAgainstNormal(product, raw);
+  if (isWanted('c')) await treeOfFifty(product, raw);
+  if (isWanted('d')) await fanOuts(product, raw);
+  if (isWanted('e')) await reads(product);
 } finally {
   await product.stop();
   await raw.stop();
@@ -73,29 +82,17 @@ async function startAndMemory(side: ProductSide): Promise<void> {
   );
 }
 
-async function runs(side: ProductSide, anchor: RawSide): Promise<void> {
-  const options = { concurrency: 16, rounds: ROUNDS, ms: MS };
+/** (a), and (f): what its runs cost. */
+async function oneTask(side: ProductSide, anchor: RawSide): Promise<void> {
   const before = await cpuNow(side);
   let count = 0;
   const counted = () => {
     count++;
     return side.oneTask();
   };
-  const local = await compare(counted, () => anchor.oneLocal(), options);
+  const ratio = await compare(counted, () => anchor.oneLocal(), LOAD);
   const after = await cpuNow(side);
-  addRatio('(a) one task over HTTP ÷ raw local activity, 16 at once', '≥ 0.85', local);
-  const normal = await compare(
-    () => side.oneTask(),
-    () => anchor.oneNormal(),
-    options,
-  );
-  addRatio('(b) one task over HTTP ÷ raw normal activity, 16 at once', '≥ 1.4', normal);
-  const tree = await compare(
-    () => side.fiftyTasks(),
-    () => anchor.fanOut(50),
-    { ...options, concurrency: 8 },
-  );
-  addRatio('(c) tree of 50 + aggregate ÷ raw 50 normal activities, 8 at once', '≥ 10', tree);
+  addRatio('(a) one task over HTTP ÷ raw local activity, 16 at once', '≥ 0.85', ratio);
   const perRun = (seconds: number) => `${((seconds * 1_000) / count).toFixed(1)} ms`;
   add(
     '(f) CPU a one-task run, API and worker',
@@ -111,6 +108,24 @@ async function runs(side: ProductSide, anchor: RawSide): Promise<void> {
     '',
     'raw runs included',
   );
+}
+
+async function oneTaskAgainstNormal(side: ProductSide, anchor: RawSide): Promise<void> {
+  const ratio = await compare(
+    () => side.oneTask(),
+    () => anchor.oneNormal(),
+    LOAD,
+  );
+  addRatio('(b) one task over HTTP ÷ raw normal activity, 16 at once', '≥ 1.4', ratio);
+}
+
+async function treeOfFifty(side: ProductSide, anchor: RawSide): Promise<void> {
+  const ratio = await compare(
+    () => side.fiftyTasks(),
+    () => anchor.fanOut(50),
+    { ...LOAD, concurrency: 8 },
+  );
+  addRatio('(c) tree of 50 + aggregate ÷ raw 50 normal activities, 8 at once', '≥ 10', ratio);
 }
 
 async function cpuNow(side: ProductSide): Promise<{ product: number; temporal: number }> {

@@ -24,12 +24,12 @@ interface Member {
 const GROUP_SIZE = 256;
 /**
  * Under load a transaction is followed by a rest of this many times its own length, so that writing takes at most a
- * fifth of the time: each costs milliseconds of CPU whatever is in it (every column of every table touched has its
+ * third of the time: each costs milliseconds of CPU whatever is in it (every column of every table touched has its
  * price, a row has nearly none), so fewer and fuller ones are what makes runs cheap. A lone writer never waits for
  * company that does not come.
  */
-const REST_FACTOR = 4;
-const MAX_REST_MS = 60;
+const REST_FACTOR = 2;
+const MAX_REST_MS = 40;
 
 export class WriteQueue {
   readonly #database: DuckdbDatabase;
