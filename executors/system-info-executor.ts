@@ -62,10 +62,16 @@ export default defineExecutor({
   },
 });
 
+let processor: z.infer<typeof cpuFacts> | undefined;
+
+/** Read once: the processor stays the same, and listing all its cores with their clocks costs 0.1 ms a time. */
 function readCpu(): z.infer<typeof cpuFacts> {
-  const processors = os.cpus();
-  const brand = processors[0]?.model.trim() || 'Unknown';
-  return { system: os.type(), cores: processors.length || os.availableParallelism(), brand };
+  if (processor === undefined) {
+    const processors = os.cpus();
+    const brand = processors[0]?.model.trim() || 'Unknown';
+    processor = { system: os.type(), cores: processors.length || os.availableParallelism(), brand };
+  }
+  return { ...processor };
 }
 
 function readMemory(): z.infer<typeof memoryFacts> {

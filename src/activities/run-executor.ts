@@ -3,11 +3,13 @@
  * after an abort, and turns whatever comes back into a verdict. Writes nothing.
  */
 
+import { setTimeout } from 'node:timers/promises';
 import { AppError } from '../core/errors.ts';
 import type { ExecutorContext, WaitDecision } from '../core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
 import type { TaskDemo } from '../core/task.ts';
+import { CallLimit } from './call-limit.ts';
 import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ResolvedTask } from './resolve-task.ts';
@@ -24,8 +26,6 @@ export interface CallOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 300_000;
-/** How long an executor may take to notice an abort before it is left behind. */
-const ABORT_GRACE_MS = 1_000;
 
 export async function runExecutor(
   deps: ActivityDependencies,
@@ -39,17 +39,16 @@ export async function runExecutor(
   const input = checkInput(task, task.executor);
   if ('kind' in input) return input;
   const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([options.signal, timeout]);
+  const { executor } = task;
+  const limit = new CallLimit(options.signal, timeoutMs);
   try {
-    const result = await abandonable(
-      task.executor.run(contextOf(deps, task, options, signal, input.value)),
-      signal,
+    const result = await limit.hold((signal) =>
+      executor.run(contextOf(deps, task, options, signal, input.value)),
     );
     return completed(result as JsonValue, null);
   } catch (error) {
     if (options.signal.aborted) return { kind: 'cancelled' };
-    if (timeout.aborted) return failed(`The task ran longer than its limit of ${timeoutMs} ms`, true);
+    if (limit.isTimedOut) return failed(`The task ran longer than its limit of ${timeoutMs} ms`, true);
     return failed(errorText(error), AppError.is(error) ? error.retryable : true);
   }
 }
@@ -115,35 +114,12 @@ async function runDemo(
   { signal, demoReason }: CallOptions,
 ): Promise<Verdict> {
   const delayMs = (task.executor?.demoDelayMs ?? 0) * deps.settings.demoSleepScale;
-  if (delayMs > 0)
-    await abandonable(new Promise((resolve) => setTimeout(resolve, delayMs)), signal).catch(() => null);
+  if (delayMs > 0) await setTimeout(delayMs, undefined, { signal }).catch(() => null);
   if (signal.aborted) return { kind: 'cancelled' };
   const { id, name } = task.definition;
   const result = task.executor?.demo({ input: task.inputs, task: { id, name } }) as JsonValue;
   const marked = isJsonObject(result) ? { ...result, demo_mode: true } : result;
   return completed(marked, { active: true, reason: demoReason });
-}
-
-/** Rejects soon after `signal`, even when the work does not listen to it. */
-async function abandonable<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  const abandoned = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      timer = setTimeout(
-        () => reject(new AppError('task_cancelled', 'Abandoned after abort')),
-        ABORT_GRACE_MS,
-      );
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, abandoned]);
-  } finally {
-    clearTimeout(timer);
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-  }
 }
 
 function completed(result: JsonValue | undefined, demo: TaskDemo | null): Verdict {

@@ -123,7 +123,9 @@ function executorSettings(config: Config): ExecutorSettings {
   };
 }
 
+const { timeOrigin } = performance;
+
 /** Epoch ms with microseconds: time stamps of the contract have six digits. */
 function preciseNow(): number {
-  return performance.timeOrigin + performance.now();
+  return timeOrigin + performance.now();
 }
