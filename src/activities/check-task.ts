@@ -1,18 +1,28 @@
 /** Why a task cannot run at all: no executor, an unknown one, one that is switched off, inputs its schema refuses. */
 import type { AnyExecutor } from '../core/executor.ts';
-import type { JsonValue } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { TaskDemo } from '../core/task.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 
 /** What became of one call of an executor. */
 export type Verdict =
-  | { readonly kind: 'completed'; readonly result: JsonValue | null; readonly demo: TaskDemo | null }
+  | {
+      readonly kind: 'completed';
+      readonly result: JsonValue | null;
+      readonly demo: TaskDemo | null;
+      /** null when no model was asked. */
+      readonly tokenUsage?: JsonObject | null;
+    }
   | {
       readonly kind: 'failed';
       readonly error: string;
       readonly result: JsonValue | null;
       readonly isRetryable: boolean;
+      /** How long whoever refused asked us to stay away. */
+      readonly retryAfterSeconds?: number | undefined;
+      /** What was spent before it failed. */
+      readonly tokenUsage?: JsonObject | null;
     }
   | { readonly kind: 'cancelled' };
 

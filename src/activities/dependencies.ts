@@ -1,6 +1,7 @@
 /** What activities are built from. Composed in main.ts; tests compose their own. */
 import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
 import type { TaskStatus } from '../core/task.ts';
+import type { LlmGateway } from '../ports/llm.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -17,6 +18,7 @@ export interface ActivityDependencies {
   readonly store: Store;
   readonly registry: ExecutorRegistry;
   readonly http: HttpClient;
+  readonly llm: LlmGateway;
   readonly settings: ExecutorSettings;
   readonly memory: RunMemory;
   readonly aborts: AbortBoard;

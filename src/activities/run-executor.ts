@@ -12,6 +12,7 @@ import type { TaskDemo } from '../core/task.ts';
 import { CallLimit } from './call-limit.ts';
 import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { LlmUse } from './llm-use.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 
 export interface CallOptions {
@@ -22,6 +23,8 @@ export interface CallOptions {
   /** Why canned, when `useDemo`. */
   readonly demoReason: string;
   readonly onProgress: (progress: number, message?: string) => void;
+  /** Absent: nobody could see it (inline and batched tasks). */
+  readonly onDelta?: (text: string) => void;
   readonly decision?: WaitDecision;
 }
 
@@ -41,15 +44,21 @@ export async function runExecutor(
   const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const { executor } = task;
   const limit = new CallLimit(options.signal, timeoutMs);
+  const llm = new LlmUse(deps.llm, executor, options.idempotencyKey);
   try {
     const result = await limit.hold((signal) =>
-      executor.run(contextOf(deps, task, options, signal, input.value)),
+      executor.run(contextOf(deps, task, options, { signal, input: input.value, llm })),
     );
-    return completed(result as JsonValue, null);
+    return completed(result as JsonValue, null, llm.spent);
   } catch (error) {
     if (options.signal.aborted) return { kind: 'cancelled' };
-    if (limit.isTimedOut) return failed(`The task ran longer than its limit of ${timeoutMs} ms`, true);
-    return failed(errorText(error), AppError.is(error) ? error.retryable : true);
+    const tokenUsage = llm.spent;
+    if (limit.isTimedOut) {
+      return { ...failed(`The task ran longer than its limit of ${timeoutMs} ms`, true), tokenUsage };
+    }
+    if (!AppError.is(error)) return { ...failed(errorText(error), true), tokenUsage };
+    const { retryable, retryAfterSeconds } = error;
+    return { ...failed(errorText(error), retryable), retryAfterSeconds, tokenUsage };
   }
 }
 
@@ -57,8 +66,7 @@ function contextOf(
   deps: ActivityDependencies,
   task: ResolvedTask,
   options: CallOptions,
-  signal: AbortSignal,
-  input: unknown,
+  { signal, input, llm }: { signal: AbortSignal; input: unknown; llm: LlmUse },
 ): ExecutorContext<unknown> {
   const { definition } = task;
   let calls = 0;
@@ -74,11 +82,22 @@ function contextOf(
     http: deps.http,
     logger: deps.logger,
     emit: options.onProgress,
+    emitDelta: (text) => options.onDelta?.(text),
+    llm: llm.clientFor(signal),
     runExecutor: (executorId, inner, params) =>
-      runInner(deps, task, options, signal, { executorId, inner, params, number: calls++ }),
+      runInner(deps, task, { ...options, signal }, { executorId, inner, params, number: calls++, llm }),
     ...(options.decision === undefined ? {} : { decision: options.decision }),
     settings: deps.settings,
   };
+}
+
+interface InnerCall {
+  readonly executorId: string;
+  readonly inner: JsonObject;
+  readonly params: JsonObject | undefined;
+  readonly number: number;
+  /** What the inner one spends is its caller's. */
+  readonly llm: LlmUse;
 }
 
 /** An executor that calls another one (map): same limits and signal, its failure is thrown. */
@@ -86,8 +105,7 @@ async function runInner(
   deps: ActivityDependencies,
   task: ResolvedTask,
   options: CallOptions,
-  signal: AbortSignal,
-  call: { executorId: string; inner: JsonObject; params: JsonObject | undefined; number: number },
+  call: InnerCall,
 ): Promise<JsonValue> {
   const inner: ResolvedTask = {
     ...task,
@@ -98,14 +116,19 @@ async function runInner(
   };
   const verdict = await runExecutor(deps, inner, {
     ...options,
-    signal,
     // Its own key a call: two entries of a map must not pass for one effect.
     idempotencyKey: `${options.idempotencyKey}:${call.number}`,
     onProgress: () => undefined,
+    onDelta: () => undefined,
   });
-  if (verdict.kind === 'completed') return verdict.result;
   if (verdict.kind === 'cancelled') throw new AppError('task_cancelled', 'Cancelled');
-  throw new AppError('task_failed', verdict.error, { retryable: verdict.isRetryable });
+  call.llm.include(verdict.tokenUsage ?? null);
+  if (verdict.kind === 'completed') return verdict.result;
+  const { isRetryable: retryable, retryAfterSeconds } = verdict;
+  throw new AppError('task_failed', verdict.error, {
+    retryable,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }
 
 async function runDemo(
@@ -131,10 +154,10 @@ function completed(result: JsonValue | undefined, demo: TaskDemo | null): Verdic
     );
   }
   // What is not JSON (undefined members, dates) takes the form clients would read anyway.
-  return { kind: 'completed', result: JSON.parse(text) as JsonValue, demo };
+  return { kind: 'completed', result: JSON.parse(text) as JsonValue, demo, tokenUsage };
 }
 
-function failed(error: string, isRetryable: boolean): Verdict {
+function failed(error: string, isRetryable: boolean): Extract<Verdict, { kind: 'failed' }> {
   return { kind: 'failed', error, result: null, isRetryable };
 }
 

@@ -19,6 +19,8 @@ export interface RunTaskOptions {
   /** Times the executor failed before and was allowed another try. */
   readonly failedBefore: number;
   readonly emit: (event: NewRunEvent) => void;
+  /** Pieces of output for those who watch. */
+  readonly onDelta?: (text: string) => void;
 }
 
 export type RanTask =
@@ -26,6 +28,8 @@ export type RanTask =
       readonly kind: 'ended';
       readonly ended: TaskOutcome;
       readonly isRetryable: boolean;
+      /** Not sooner than after this. */
+      readonly retryAfterSeconds?: number | undefined;
       /** It had ended before this call (a crash in between): row and event are there already. */
       readonly isKnown: boolean;
     }
@@ -52,6 +56,7 @@ export async function runTask(
     demoReason: String(entry.context.options['demoReason'] ?? 'requested'),
     onProgress: (progress, message) =>
       options.emit(event('task-progress', taskId, deps.now(), { progress, message: message ?? null })),
+    ...(options.onDelta === undefined ? {} : { onDelta: options.onDelta }),
   });
   if (verdict.kind === 'cancelled') return { kind: 'aborted' };
   const endedMs = deps.now();
@@ -64,11 +69,13 @@ export async function runTask(
     completedAt: event('task-completed', taskId, endedMs).at,
     attempts: options.failedBefore + 1,
   });
-  const isRetryable = verdict.kind === 'failed' && verdict.isRetryable;
-  return { kind: 'ended', ended, isRetryable, isKnown: false };
+  if (verdict.kind === 'completed') return { kind: 'ended', ended, isRetryable: false, isKnown: false };
+  const { isRetryable, retryAfterSeconds } = verdict;
+  return { kind: 'ended', ended, isRetryable, retryAfterSeconds, isKnown: false };
 }
 
 function verdictFields(verdict: Exclude<Verdict, { kind: 'cancelled' }>): Partial<TaskOutcome> {
-  if (verdict.kind === 'completed') return { result: verdict.result, demo: verdict.demo };
-  return { result: verdict.result, error: verdict.error };
+  const tokenUsage = verdict.tokenUsage ?? null;
+  if (verdict.kind === 'completed') return { result: verdict.result, demo: verdict.demo, tokenUsage };
+  return { result: verdict.result, error: verdict.error, tokenUsage };
 }

@@ -5,7 +5,6 @@
  */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import type { JsonObject } from '../core/json.ts';
 import { PREVIEW_CHARS } from '../core/result-reference.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { RunTasksInput, RunTasksOutput } from '../core/run-protocol.ts';
@@ -14,6 +13,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, headline, outcome, settledChar } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
 import { type RanTask, runTask } from './run-task.ts';
+import { TaskWriter } from './task-writer.ts';
 
 /** Often enough that a cancel from another process arrives within half a second. */
 const HEARTBEAT_MS = 400;
@@ -22,6 +22,8 @@ const MAX_LOST_WORKERS = 20;
 const CANCEL_ARRIVES_MS = 5_000;
 /** Members of a batch that run at the same time. */
 const BATCH_OVERLAP = 8;
+
+type EndedTask = Extract<RanTask, { kind: 'ended' }>;
 
 export async function runTasks(deps: ActivityDependencies, input: RunTasksInput): Promise<RunTasksOutput> {
   const context = Context.current();
@@ -55,15 +57,8 @@ async function runSingle(
   // An earlier attempt, here or in a worker that is gone, may have ended it without being able to say so.
   if (row !== undefined) deps.memory.remember(entry, [row]);
   const failedBefore = row?.generation === generation ? row.attempts : 0;
-  let writing: Promise<unknown> = Promise.resolve();
-  const emit = (happened: ReturnType<typeof event>) => {
-    const isStart = happened.type === 'task-started';
-    const outcomes = isStart
-      ? [running(taskId, generation, happened.at, failedBefore)]
-      : progressOf(happened, taskId, generation, failedBefore);
-    writing = writing.then(() => deps.store.runs.commit({ runId, outcomes, events: [happened] }));
-    writing.catch(() => undefined);
-  };
+  const writer = new TaskWriter(deps, { runId, taskId, generation, failedBefore, attempt });
+  if (attempt > failedBefore + 1) announceLostWorker(deps, writer, taskId, attempt);
   const ran = isPoison(attempt, failedBefore)
     ? lostTooOften(taskId, generation, failedBefore)
     : await runTask(deps, entry, {
@@ -72,14 +67,26 @@ async function runSingle(
         signal,
         attempt,
         failedBefore,
-        emit,
+        emit: (happened) => writer.emit(happened),
+        onDelta: (text) => writer.emitDelta(text),
       });
-  await writing;
+  await writer.close(ran.kind === 'ended' && ran.ended.status === 'completed');
   if (ran.kind === 'aborted') return cancelled();
-  if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran.ended);
+  if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran);
   if (ran.isKnown) return report(index, ran.ended);
   const standing = await writeEnd(deps, runId, [ran.ended]);
   return report(index, standing[0] ?? ran.ended);
+}
+
+/** An attempt that failed has said so; one whose worker is gone could not, and its partial output is still on screens. */
+function announceLostWorker(
+  deps: ActivityDependencies,
+  writer: TaskWriter,
+  taskId: string,
+  attempt: number,
+): void {
+  const error = 'The worker was lost';
+  writer.emit(event('task-retried', taskId, deps.now(), { attempt, error, delay_ms: 0 }));
 }
 
 /** Benign: the row tells the user; a worker's log is for the worker's own faults. */
@@ -141,7 +148,7 @@ async function writeEnd(
   return outcomes;
 }
 
-function mayRetry(entry: RunEntry, index: number, ran: Extract<RanTask, { kind: 'ended' }>): boolean {
+function mayRetry(entry: RunEntry, index: number, ran: EndedTask): boolean {
   const maxAttempts = entry.context.plan.tasks[index]?.maxAttempts ?? 1;
   return ran.ended.status === 'failed' && ran.isRetryable && ran.ended.attempts < maxAttempts;
 }
@@ -151,13 +158,16 @@ async function giveAnotherTry(
   deps: ActivityDependencies,
   entry: RunEntry,
   index: number,
-  failed: TaskOutcome,
+  { ended: failed, retryAfterSeconds = 0 }: EndedTask,
 ): Promise<never> {
-  const { taskId, generation, attempts, error } = failed;
-  const backoffMs = (entry.context.plan.tasks[index]?.backoffMs ?? 1_000) * 2 ** (attempts - 1);
+  const { taskId, generation, attempts, error, tokenUsage } = failed;
+  const ownBackoffMs = (entry.context.plan.tasks[index]?.backoffMs ?? 1_000) * 2 ** (attempts - 1);
+  const backoffMs = Math.max(ownBackoffMs, Math.ceil(retryAfterSeconds * 1_000));
   await deps.store.runs.commit({
     runId: entry.context.run.run_id,
-    outcomes: [outcome(taskId, generation, 'in_progress', { attempts, startedAt: failed.startedAt })],
+    outcomes: [
+      outcome(taskId, generation, 'in_progress', { attempts, startedAt: failed.startedAt, tokenUsage }),
+    ],
     events: [
       event('task-retried', taskId, deps.now(), { attempt: attempts + 1, error, delay_ms: backoffMs }),
     ],
@@ -196,23 +206,6 @@ function lostTooOften(taskId: string, generation: number, attempts: number): Ran
     isRetryable: false,
     isKnown: false,
   };
-}
-
-function running(taskId: string, generation: number, at: string, attempts: number): TaskOutcome {
-  return outcome(taskId, generation, 'in_progress', { startedAt: at, attempts });
-}
-
-function progressOf(
-  happened: { data: JsonObject; at: string },
-  taskId: string,
-  generation: number,
-  attempts: number,
-): TaskOutcome[] {
-  const progress = happened.data['progress'];
-  if (typeof progress !== 'number') return [];
-  return [
-    outcome(taskId, generation, 'in_progress', { progress: Math.min(Math.max(progress, 0), 1), attempts }),
-  ];
 }
 
 function taskIdOf(entry: RunEntry, index: number): string {

@@ -1,8 +1,8 @@
 /** An event stream that survives lost connections: it reconnects behind the last event it has seen. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { SseParser } from '../core/sse-parser.ts';
 import { RpcError } from './rpc-error.ts';
-import { SseParser } from './sse-parser.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 const FIRST_PAUSE_MS = 200;

@@ -16,6 +16,7 @@ import { createHealth } from '../telemetry/health.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
+import { makeLlm } from './make-llm.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
 
 const DEFAULT_USER = 'local';
@@ -61,7 +62,8 @@ export async function startApp(options: StartOptions): Promise<App> {
     ]);
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
-    const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer });
+    const llm = makeLlm(config);
+    const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
     return await serve({ options, listening, store, temporal, engine, metrics, sealer });
   } catch (error) {
     for (const step of undo.reverse()) await step();

@@ -10,6 +10,7 @@ import type { ExecutorSettings } from '../core/executor.ts';
 import { type RunTreeLimits, TREES_QUEUE } from '../core/run-protocol.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
+import type { LlmGateway } from '../ports/llm.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -47,6 +48,7 @@ export async function startEngine(options: {
   readonly registry: ExecutorRegistry;
   readonly metrics: Metrics;
   readonly sealer: Sealer;
+  readonly llm: LlmGateway;
   readonly logger: Logger;
   readonly limits?: Partial<RunTreeLimits>;
 }): Promise<EngineParts> {
@@ -92,6 +94,7 @@ async function makeWorker(
     store,
     registry,
     http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
+    llm: options.llm,
     settings: executorSettings(config),
     sealer: options.sealer,
     signWebhook,

@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { Secret } from './secret.ts';
 
 /** Headings of `.env.example`, in their order there. */
-export type SettingSection = 'Server' | 'Data' | 'Temporal' | 'Access' | 'Executors' | 'Logs' | 'Timing';
+export type SettingSection =
+  | 'Server'
+  | 'Data'
+  | 'Temporal'
+  | 'Access'
+  | 'Executors'
+  | 'Models'
+  | 'Logs'
+  | 'Timing';
 
 /** One setting. `fallback` is the value when neither the name nor an alias is set (or all are empty). */
 export interface Setting<Value> {

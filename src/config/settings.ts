@@ -224,6 +224,21 @@ export const SETTINGS = {
     [],
     'Ids of unsafe executors to switch on, comma-separated.',
   ),
+  openaiApiKey: setting(
+    'Models',
+    'OPENAI_API_KEY',
+    secret(1),
+    null,
+    "The server's key for models. Sent to OPENAI_BASE_URL only. Unset: users bring their own, or get demo results.",
+  ),
+  openaiBaseUrl: setting(
+    'Models',
+    'OPENAI_BASE_URL',
+    httpUrl,
+    null,
+    'Any OpenAI-compatible server, also one without a key (Ollama: http://127.0.0.1:11434/v1). Unset: OpenAI itself.',
+  ),
+  openaiModel: setting('Models', 'OPENAI_MODEL', text, 'gpt-4o-mini', 'The model of tasks that name none.'),
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
+import type { LlmClient } from './llm/chat.ts';
 
 /**
  * Where a task runs. `inline`: quick, in-process, idempotent, and no input can make it slow: the ready frontier is
@@ -46,6 +47,22 @@ export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>;
 }
 
+/** A call whose answer is read while it comes. */
+export interface HttpStreamRequest extends HttpRequest {
+  /** Longest silence between two pieces of the body. Default: only `timeoutMs` counts. */
+  readonly idleTimeoutMs?: number;
+}
+export interface HttpStreamResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Unpacked, at most `maxBytes`; throws as `request` does. Leaving the loop closes the connection. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+export interface StreamingHttpClient extends HttpClient {
+  /** Resolves with the headers. */
+  stream(request: HttpStreamRequest): Promise<HttpStreamResponse>;
+}
+
 /** How a waiting task was woken. */
 export interface WaitDecision {
   readonly kind: 'elapsed' | 'approved' | 'rejected';
@@ -74,6 +91,13 @@ export interface ExecutorContext<Input> {
   readonly logger: ExecutorLogger;
   /** Progress 0..1 of this task, streamed to clients; kept when the task ends. */
   emit(progress: number, message?: string): void;
+  /**
+   * A piece of the output while it is made (a model's tokens): streamed to clients within 30 ms, never stored. A retry
+   * announces itself, so that clients drop what they have.
+   */
+  emitDelta(text: string): void;
+  /** Models. Only for executors that declare `usesLlm`; others get one that refuses. */
+  readonly llm: LlmClient;
   /** Runs one task shape through another executor by id, e.g. for a map. Throws what that executor throws. */
   runExecutor(executorId: string, input: JsonObject, params?: JsonObject): Promise<JsonValue>;
   /** Set only for placement `wait`, when it wakes. */

@@ -4,11 +4,11 @@
  */
 import { Agent, type Dispatcher } from 'undici';
 import { AppError } from '../core/errors.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '../core/executor.ts';
+import type { HttpRequest, HttpResponse, HttpStreamRequest, StreamingHttpClient } from '../core/executor.ts';
 import { checkUrl } from './check-url.ts';
 import { type AddressLookup, guardedConnector, resolveChecked, systemLookup } from './guarded-connector.ts';
 import { networkError } from './network-error.ts';
-import { ACCEPTED_ENCODINGS, readBody } from './read-body.ts';
+import { ACCEPTED_ENCODINGS, readBody, unpackedBody } from './read-body.ts';
 import { type Hop, nextHop, redirectTarget } from './redirect.ts';
 
 export interface HttpClientOptions {
@@ -29,7 +29,7 @@ const OWN_HEADERS =
   /^(host|connection|content-length|transfer-encoding|keep-alive|upgrade|te|trailer|expect)$/;
 
 /** A client with its own bounded pool of kept-alive connections; make one per process. */
-export function createHttpClient(options: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): StreamingHttpClient {
   const { allowPrivateUrls, lookup = systemLookup } = options;
   const agents = new Map<boolean, Agent>();
   const agentFor = (verifyTls: boolean): Agent => {
@@ -37,35 +37,68 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     agents.set(verifyTls, agent);
     return agent;
   };
+  const open = (call: CallLimits) =>
+    follow(
+      agentFor(call.request.verifyTls ?? true),
+      firstHop(call.request, checkUrl(call.request.url, allowPrivateUrls)),
+      call,
+    );
   return {
     async request(request) {
-      const first = firstHop(request, checkUrl(request.url, allowPrivateUrls));
-      const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
+      const call = limitsOf(request, allowPrivateUrls);
       try {
-        return await follow(agentFor(request.verifyTls ?? true), first, {
-          request,
-          signal,
-          allowPrivateUrls,
-        });
+        return await readWhole(await open(call), request);
       } catch (error) {
-        if (request.signal?.aborted === true) {
-          throw new AppError('task_cancelled', `The request to ${request.url} was cancelled`, {
-            cause: error,
-          });
-        }
-        if (timeout.aborted) {
-          const text = `No complete answer from ${request.url} within ${timeoutMs} ms`;
-          throw new AppError('task_timeout', text, {
-            details: { url: request.url, timeoutMs },
-            cause: error,
-          });
-        }
-        throw networkError(error, request.url);
+        throw failureOf(error, call);
+      }
+    },
+    async stream(request) {
+      const call = limitsOf(request, allowPrivateUrls);
+      try {
+        const { answer, headers, encoding } = await open(call);
+        return { status: answer.statusCode, headers, body: pieces(call, answer.body, encoding) };
+      } catch (error) {
+        throw failureOf(error, call);
       }
     },
   };
+}
+
+async function* pieces(call: CallLimits, body: Answered['answer']['body'], encoding: string) {
+  try {
+    yield* unpackedBody(body, encoding, call.request.maxBytes ?? DEFAULT_MAX_BYTES);
+  } catch (error) {
+    throw failureOf(error, call);
+  } finally {
+    body.destroy();
+  }
+}
+
+async function readWhole(
+  { answer, url, headers, encoding }: Answered,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const body = await readBody(answer.body, encoding, request.maxBytes ?? DEFAULT_MAX_BYTES);
+  return { status: answer.statusCode, url, headers, body };
+}
+
+function limitsOf(request: HttpStreamRequest, allowPrivateUrls: boolean): CallLimits {
+  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
+  return { request, timeoutMs, timeout, signal, allowPrivateUrls };
+}
+
+function failureOf(error: unknown, { request, timeout, timeoutMs }: CallLimits): AppError {
+  const { url } = request;
+  if (request.signal?.aborted === true) {
+    return new AppError('task_cancelled', `The request to ${url} was cancelled`, { cause: error });
+  }
+  if (timeout.aborted) {
+    const text = `No complete answer from ${url} within ${timeoutMs} ms`;
+    return new AppError('task_timeout', text, { details: { url, timeoutMs }, cause: error });
+  }
+  return networkError(error, url);
 }
 
 /**
@@ -116,24 +149,34 @@ function firstHop(request: HttpRequest, url: URL): Hop {
 }
 
 interface CallLimits {
-  readonly request: HttpRequest;
+  readonly request: HttpStreamRequest;
+  readonly timeoutMs: number;
+  readonly timeout: AbortSignal;
+  /** The caller's and the time limit's. */
   readonly signal: AbortSignal;
   readonly allowPrivateUrls: boolean;
 }
 
-async function follow(agent: Agent, first: Hop, limits: CallLimits): Promise<HttpResponse> {
+/** The last answer, its body unread. */
+interface Answered {
+  readonly answer: Dispatcher.ResponseData;
+  /** After redirects. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly encoding: string;
+}
+
+async function follow(agent: Agent, first: Hop, limits: CallLimits): Promise<Answered> {
   const maxRedirects = limits.request.maxRedirects ?? DEFAULT_REDIRECTS;
   let hop = first;
   for (let redirects = 0; ; redirects++) {
-    const answer = await send(agent, hop, limits.signal);
+    const answer = await send(agent, hop, limits);
     const headers = flatHeaders(answer.headers);
     const location = redirectTarget(answer.statusCode, headers['location']);
     if (location === null || maxRedirects === 0) {
-      const maxBytes = limits.request.maxBytes ?? DEFAULT_MAX_BYTES;
       const isEmpty = hop.method === 'HEAD' || answer.statusCode === 204 || answer.statusCode === 304;
       const encoding = isEmpty ? '' : (headers['content-encoding'] ?? '');
-      const body = await readBody(answer.body, encoding, maxBytes);
-      return { status: answer.statusCode, url: hop.url.href, headers, body };
+      return { answer, url: hop.url.href, headers, encoding };
     }
     await discard(answer.body);
     if (redirects >= maxRedirects) {
@@ -144,7 +187,7 @@ async function follow(agent: Agent, first: Hop, limits: CallLimits): Promise<Htt
   }
 }
 
-function send(agent: Agent, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+function send(agent: Agent, hop: Hop, { request, signal }: CallLimits): Promise<Dispatcher.ResponseData> {
   return agent.request({
     origin: hop.url.origin,
     path: `${hop.url.pathname}${hop.url.search}`,
@@ -152,6 +195,7 @@ function send(agent: Agent, hop: Hop, signal: AbortSignal): Promise<Dispatcher.R
     headers: { ...hop.headers },
     body: hop.body,
     signal,
+    ...(request.idleTimeoutMs === undefined ? {} : { bodyTimeout: request.idleTimeoutMs }),
   });
 }
 

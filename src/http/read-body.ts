@@ -1,5 +1,5 @@
 /** Reads a response body to its end, unpacked, and never more than the caller allowed. */
-import type { Readable, Transform } from 'node:stream';
+import { pipeline as connect, type Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '../core/errors.ts';
@@ -24,6 +24,24 @@ export async function readBody(body: Readable, encoding: string, maxBytes: numbe
     },
   );
   return unpacked;
+}
+
+/** The same, piece by piece. Throws while it is read. */
+export async function* unpackedBody(
+  body: Readable,
+  encoding: string,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const unpack = unpacker(encoding, body);
+  if (unpack === null) {
+    yield* capped(body, maxBytes);
+    return;
+  }
+  // An error of either end comes out of the loop below, so the callback has nothing to add.
+  yield* capped(
+    connect(body, unpack, () => undefined),
+    maxBytes,
+  );
 }
 
 function unpacker(encoding: string, body: Readable): Transform | null {

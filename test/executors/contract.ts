@@ -62,6 +62,13 @@ export function executorContract(executor: AnyExecutor, makeContext: ContextFact
         signal: abort.signal,
         http: { request: ({ signal }) => untilAborted(signal) },
         runExecutor: () => untilAborted(abort.signal),
+        llm: {
+          chat: () => untilAborted(abort.signal),
+          // biome-ignore lint/correctness/useYield: no piece ever comes
+          async *stream() {
+            await untilAborted(abort.signal);
+          },
+        },
       });
       const settled = executor.run(context).then(
         () => Date.now(),

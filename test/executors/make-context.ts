@@ -17,7 +17,11 @@ export interface EmittedProgress {
   readonly message: string | undefined;
 }
 
-export type TestContext = ExecutorContext<unknown> & { readonly emitted: EmittedProgress[] };
+export type TestContext = ExecutorContext<unknown> & {
+  readonly emitted: EmittedProgress[];
+  /** Pieces of output in order. */
+  readonly deltas: string[];
+};
 
 /** `input` is parsed by the executor's own schema, as the real wrapper does. Anything else may be overridden. */
 export function makeContext(
@@ -26,6 +30,7 @@ export function makeContext(
   overrides: Partial<ExecutorContext<unknown>> = {},
 ): TestContext {
   const emitted: EmittedProgress[] = [];
+  const deltas: string[] = [];
   return {
     input: executor.input.parse(input),
     rawInput: input,
@@ -42,11 +47,22 @@ export function makeContext(
     },
     logger: { info: () => undefined, warn: () => undefined },
     emit: (progress, message) => emitted.push({ progress, message }),
+    emitDelta: (text) => deltas.push(text),
+    llm: {
+      chat: async () => {
+        throw new AppError('llm_key_missing', 'A test without a model asked one');
+      },
+      // biome-ignore lint/correctness/useYield: it refuses before the first piece
+      async *stream() {
+        throw new AppError('llm_key_missing', 'A test without a model asked one');
+      },
+    },
     runExecutor: async (executorId) => {
       throw new AppError('executor_unknown', `No executor ${executorId} in this test`);
     },
     settings: testSettings,
     ...overrides,
     emitted,
+    deltas,
   };
 }

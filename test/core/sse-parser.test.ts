@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SseParser } from '../../src/client/sse-parser.ts';
+import { SseParser } from '../../src/core/sse-parser.ts';
 
 const STREAM =
   'id: r:1\ndata: {"a":1}\n\n: keepalive\n\nid: r:2\r\nevent: x\r\ndata: one\r\ndata:two\r\n\r\ndata: last\r\r';

@@ -1,0 +1,95 @@
+/**
+ * A conversation with a model as executors and providers speak of it, whoever the vendor is. No vendor's wire format
+ * stands here; src/llm translates.
+ */
+import type { JsonObject, JsonValue } from '../json.ts';
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it: it may not parse. */
+  readonly arguments: string;
+}
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  /** Text, or parts (images …) in OpenAI's form. */
+  readonly content: string | readonly JsonObject[] | null;
+  readonly name?: string;
+  /** Of an assistant's message that asked for tools. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of a tool's answer: which call it answers. */
+  readonly toolCallId?: string;
+}
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments. */
+  readonly parameters: JsonObject;
+}
+
+/** `json`: any JSON object. `schema`: JSON that fits a JSON Schema; the answer's `data` has been checked against it. */
+export type AnswerFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json' }
+  | {
+      readonly type: 'schema';
+      readonly name: string;
+      readonly schema: JsonObject;
+      readonly strict?: boolean;
+    };
+
+export interface ChatRequest {
+  readonly messages: readonly ChatMessage[];
+  /** Absent = the provider's default. `openai/gpt-4o` names the provider too. */
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
+  /** An address of the task's own. The server's key never goes there. */
+  readonly baseUrl?: string | undefined;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  /** Most tokens the answer may have. */
+  readonly maxTokens?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly format?: AnswerFormat | undefined;
+  readonly tools?: readonly ToolDefinition[] | undefined;
+  /** Total time to the last token. Default 300,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface ChatAnswer {
+  readonly text: string;
+  /** The parsed answer when a format other than text was asked for. */
+  readonly data?: JsonValue;
+  readonly toolCalls: readonly ToolCall[];
+  readonly finishReason: 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other';
+  /** As the provider names it. */
+  readonly model: string;
+  readonly provider: string;
+  /** null when the provider did not say. */
+  readonly usage: TokenUsage | null;
+  /** A canned answer: no model was asked. */
+  readonly isDemo: boolean;
+}
+
+/** What a streamed answer consists of: pieces of text in order, then the whole once. */
+export type ChatEvent =
+  | { readonly type: 'delta'; readonly text: string }
+  | { readonly type: 'final'; readonly answer: ChatAnswer };
+
+/**
+ * What an executor talks to. Keys, limits and the task's abort signal are bound to it already. Throws AppError:
+ * `llm_key_missing`, `rate_limited` (with `retryAfterSeconds`), `task_transient`, `task_timeout`, `task_failed`,
+ * `task_input_invalid`, `blocked_address`, `task_cancelled`. No text holds a key.
+ */
+export interface LlmClient {
+  chat(request: ChatRequest): Promise<ChatAnswer>;
+  stream(request: ChatRequest): AsyncIterable<ChatEvent>;
+}

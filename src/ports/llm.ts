@@ -1,0 +1,29 @@
+/** Models as activities and the API see them. Implemented by src/llm. */
+import type { LlmClient, TokenUsage } from '../core/llm/chat.ts';
+import type { LlmKey } from '../core/llm/llm-key.ts';
+
+/** What one task, or one API call, may use. */
+export interface LlmAccess {
+  /** The key that came with the request. */
+  readonly header: LlmKey | null;
+  readonly stored: readonly LlmKey[];
+  /** false for premium runs. */
+  readonly mayUseServerKey: boolean;
+  /** Canned answers, whatever is asked. */
+  readonly useDemo: boolean;
+  readonly signal: AbortSignal;
+  /** The same for every attempt; each call gets its own from it. */
+  readonly idempotencyKey: string;
+  /** Called once an answer, also for one that is then refused. */
+  readonly onUsage?: (usage: TokenUsage) => void;
+}
+
+export interface LlmGateway {
+  /** Nothing is resolved or checked before the first call. */
+  clientFor(access: LlmAccess): LlmClient;
+  /** Whether a call that wants this provider (null = any) would have somewhere to go. */
+  isUsable(
+    access: Pick<LlmAccess, 'header' | 'stored' | 'mayUseServerKey'>,
+    provider: string | null,
+  ): boolean;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import llm from '../../executors/llm-executor.ts';
+import type { AnyExecutor } from '../../src/core/executor.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import type { ChatAnswer, ChatRequest, LlmClient } from '../../src/core/llm/chat.ts';
+import { makeContext } from './make-context.ts';
+
+const executor = llm as AnyExecutor;
+const answer: ChatAnswer = {
+  text: 'one two',
+  toolCalls: [],
+  finishReason: 'stop',
+  model: 'model-1',
+  provider: 'openai',
+  usage: { inputTokens: 5, outputTokens: 2 },
+  isDemo: false,
+};
+
+function recording(): LlmClient & { asked: ChatRequest[] } {
+  const asked: ChatRequest[] = [];
+  return {
+    asked,
+    chat: async (request) => {
+      asked.push(request);
+      return answer;
+    },
+    async *stream(request) {
+      asked.push(request);
+      yield { type: 'delta', text: 'one ' };
+      yield { type: 'delta', text: 'two' };
+      yield { type: 'final', answer };
+    },
+  };
+}
+
+async function run(input: JsonObject, params: JsonObject = {}) {
+  const client = recording();
+  const context = makeContext(executor, input, { llm: client, params });
+  const result = await executor.run(context);
+  executor.output.parse(result);
+  return { result, request: client.asked[0], deltas: context.deltas };
+}
+
+describe('llm_executor', () => {
+  it('streams what the model writes and returns the whole', async () => {
+    const { result, deltas } = await run({ prompt: 'count' });
+    expect(deltas).toEqual(['one ', 'two']);
+    expect(result).toEqual({
+      success: true,
+      content: 'one two',
+      is_stream: true,
+      usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7, cost: null },
+      model: 'model-1',
+      provider: 'openai',
+      finish_reason: 'stop',
+    });
+  });
+
+  it('streams nothing when told so', async () => {
+    expect(await run({ prompt: 'count', stream: false })).toMatchObject({
+      deltas: [],
+      result: { is_stream: false },
+    });
+    expect(await run({ prompt: 'count' }, { stream: false })).toMatchObject({ deltas: [] });
+  });
+
+  it('puts system, messages and prompt in that order', async () => {
+    const { request } = await run({
+      system: 'be brief',
+      messages: [
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: 'hello' },
+      ],
+      prompt: 'go on',
+    });
+    expect(request?.messages).toEqual([
+      { role: 'system', content: 'be brief' },
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: 'hello' },
+      { role: 'user', content: 'go on' },
+    ]);
+  });
+
+  it('takes settings from params as the original did; inputs win', async () => {
+    const params = { model: 'gpt-4', temperature: 0.7, max_tokens: 1000, executor_id: 'llm_executor' };
+    const { request } = await run({ messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 }, params);
+    expect(request).toMatchObject({ model: 'gpt-4', temperature: 0.7, maxTokens: 5 });
+    await expect(run({ prompt: 'hi' }, { temperature: 9 })).rejects.toMatchObject({
+      code: 'task_input_invalid',
+    });
+  });
+
+  it.each([
+    [{ json_schema: { type: 'object' } }, { type: 'schema', name: 'answer', schema: { type: 'object' } }],
+    [{ response_format: { type: 'json_object' } }, { type: 'json' }],
+    [{ response_format: { type: 'text' } }, undefined],
+    [
+      { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: {}, strict: true } } },
+      { type: 'schema', name: 'x', schema: {}, strict: true },
+    ],
+  ])('%j asks for its format', async (given, format) => {
+    const { request } = await run({ prompt: 'hi', ...given } as JsonObject);
+    expect(request?.format).toEqual(format);
+  });
+
+  it('needs something to ask', async () => {
+    for (const input of [{}, { messages: [] }, { system: 'be brief' }]) {
+      await expect(run(input)).rejects.toMatchObject({ code: 'task_input_invalid', retryable: false });
+    }
+  });
+});
