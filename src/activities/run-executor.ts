@@ -145,7 +145,11 @@ async function runDemo(
   return completed(marked, { active: true, reason: demoReason });
 }
 
-function completed(result: JsonValue | undefined, demo: TaskDemo | null): Verdict {
+function completed(
+  result: JsonValue | undefined,
+  demo: TaskDemo | null,
+  tokenUsage: JsonObject | null = null,
+): Verdict {
   const text = JSON.stringify(result ?? null);
   if (text.length > MAX_RESULT_BYTES) {
     return failed(
