@@ -28,6 +28,8 @@ export interface Effects {
   eventsStored(events: readonly RunEvent[]): void;
   /** Facts of these runs, with the standing rows of at least these tasks; unknown runs are absent. */
   facts(session: Session, wanted: ReadonlyMap<string, readonly string[]>): Promise<Map<string, RunFacts>>;
+  /** Views of these tasks in their order, large results by reference; unknown ids are absent. */
+  views(session: Session, taskIds: readonly string[]): Promise<TaskRecord[]>;
   /** Active run of each of these roots. */
   activeRuns(session: Session, rootTaskIds: readonly string[]): Promise<Map<string, Run>>;
 }

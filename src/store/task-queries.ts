@@ -95,26 +95,27 @@ export async function childIds(session: Session, parentId: string): Promise<stri
 }
 
 function conditions(filter: Partial<TaskFilter>): { where: string; parameters: Parameter[] } {
-  const parts = ['1 = 1'];
+  const parts: string[] = [];
   const parameters: Parameter[] = [];
   if (filter.userId !== undefined) parts.push(`t.user_id = $${parameters.push(filter.userId)}`);
-  if (filter.rootOnly === true) parts.push('t.parent_id IS NULL');
+  // Not `parent_id IS NULL`: DuckDB would plan that anew each time (see duckdb-session.ts).
+  if (filter.rootOnly === true) parts.push('t.task_tree_id = t.id');
   if (filter.status !== undefined) parts.push(`${STATUS} = $${parameters.push(filter.status)}`);
-  return { where: parts.join(' AND '), parameters };
+  return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, parameters };
 }
 
-/** Two steps: the big columns are read for the page only. */
-export async function listTasks(session: Session, filter: TaskFilter): Promise<TaskRecord[]> {
+/** The ids of a page: its big columns are read in a second step, for these tasks only. */
+export async function listIds(session: Session, filter: TaskFilter): Promise<string[]> {
   const { where, parameters } = conditions(filter);
   const from = filter.status === undefined ? 'tasks t' : JOIN;
-  const ids = await idsOf(
+  const limit = parameters.push(Math.trunc(filter.limit));
+  const offset = parameters.push(Math.trunc(filter.offset));
+  return idsOf(
     session,
-    `SELECT t.id AS id FROM ${from} WHERE ${where}
-     ORDER BY t.tree_created_at DESC, t.task_tree_id DESC, t.position, t.id
-     LIMIT ${Math.trunc(filter.limit)} OFFSET ${Math.trunc(filter.offset)}`,
+    `SELECT t.id AS id FROM ${from} ${where}
+     ORDER BY t.tree_created_at DESC, t.task_tree_id DESC, t.position, t.id LIMIT $${limit} OFFSET $${offset}`,
     parameters,
   );
-  return loadViews(session, ids, true);
 }
 
 export async function countTasks(
@@ -123,7 +124,7 @@ export async function countTasks(
 ): Promise<Record<TaskStatus, number>> {
   const { where, parameters } = conditions(filter);
   const rows = await session.query(
-    `SELECT ${STATUS} AS status, CAST(count(*) AS integer) AS total FROM ${JOIN} WHERE ${where} GROUP BY 1`,
+    `SELECT ${STATUS} AS status, CAST(count(*) AS integer) AS total FROM ${JOIN} ${where} GROUP BY 1`,
     parameters,
   );
   const totals = new Map(rows.map((row) => [row['status'], Number(row['total'])]));

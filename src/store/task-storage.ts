@@ -8,7 +8,7 @@ import { insertIdempotency, insertTasks, withChildren } from './accept-runs.ts';
 import type { Effects } from './effects.ts';
 import { type OwnTask, SCHEDULE_FIELDS, scheduleCell, taskCell, viewOf } from './rows.ts';
 import type { Database, Parameter, Session } from './session.ts';
-import { childIds, countTasks, listTasks, loadTasks, loadViews, treeIds } from './task-queries.ts';
+import { childIds, countTasks, listIds, loadTasks, loadViews, treeIds } from './task-queries.ts';
 
 const OWN_STATE = ['status', 'result', 'error', 'progress', 'started_at', 'completed_at'] as const;
 
@@ -24,10 +24,11 @@ export function createTaskStorage(database: Database, effects: Effects): TaskSto
     get: (taskId) => database.read(async (session) => (await loadViews(session, [taskId]))[0] ?? null),
     getMany: (taskIds) => database.read((session) => loadViews(session, taskIds)),
     tree: (treeId) =>
-      database.read(async (session) => loadViews(session, await treeIds(session, treeId), true)),
+      database.read(async (session) => effects.views(session, await treeIds(session, treeId))),
     children: (parentId) =>
-      database.read(async (session) => loadViews(session, await childIds(session, parentId), true)),
-    list: (filter) => database.read((session) => listTasks(session, filter)),
+      database.read(async (session) => effects.views(session, await childIds(session, parentId))),
+    list: (filter) =>
+      database.read(async (session) => effects.views(session, await listIds(session, filter))),
     count: (filter) => database.read((session) => countTasks(session, filter)),
     update: (taskId, patch) => database.write((session) => updateTask(session, effects, taskId, patch)),
     delete: (taskIds) => database.write((session) => deleteTasks(session, effects, taskIds)),

@@ -1,12 +1,14 @@
 /** Puts the DuckDB store together: file, write queue, memory, cache and bus. */
 import { join } from 'node:path';
+import { shownResult } from '../../core/result-reference.ts';
+import type { TaskRecord } from '../../core/task.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
 import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
-import type { Database } from '../session.ts';
+import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
-import { loadTasks } from '../task-queries.ts';
+import { loadTasks, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { startError } from './duckdb-errors.ts';
@@ -94,6 +96,23 @@ function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus): Effe
     runsDeleted: (runIds) => memory.deleted(runIds),
     eventsStored: (events) => bus.deliver(events),
     facts: (session, wanted) => memory.facts(session, [...wanted.keys()]),
+    views: (session, ids) => cachedViews(session, cache, ids),
     activeRuns: async (_session, roots) => memory.active(roots),
   };
+}
+
+/** Pages mostly show what just ran: only what the cache has lost is read, for a join of two wide tables is dear. */
+async function cachedViews(
+  session: Session,
+  cache: TaskCache,
+  ids: readonly string[],
+): Promise<TaskRecord[]> {
+  const cached = new Map(ids.map((id) => [id, cache.get(id)]));
+  const missing = ids.filter((id) => cached.get(id) === undefined);
+  const read = new Map((await loadViews(session, missing, true)).map((task) => [task.id, task]));
+  return ids.flatMap((id) => {
+    const task = cached.get(id);
+    if (task === undefined) return read.get(id) ?? [];
+    return { ...task, result: shownResult(task.run_id, id, task.result) };
+  });
 }

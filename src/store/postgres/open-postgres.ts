@@ -10,6 +10,7 @@ import { migrate } from '../migrate.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
 import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
+import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { EventRelay } from './event-relay.ts';
 import { PostgresDatabase } from './postgres-database.ts';
@@ -76,6 +77,7 @@ function createEffects(relay: EventRelay): Effects {
     runsDeleted: nothing,
     eventsStored: (events) => relay.stored(events),
     facts: (session, wanted) => loadRunFacts(session, [...wanted.keys()]),
+    views: (session, ids) => loadViews(session, ids, true),
     activeRuns: async (session, roots) => {
       const rows = await session.query(
         `SELECT ${RUN_COLUMNS} FROM runs
