@@ -11,6 +11,7 @@ const LAYERS = {
   activities: { may: ['core', 'hooks'], types: ['ports'] },
   registry: { may: ['core'], types: ['ports'] },
   store: { may: ['core'], types: ['ports'] },
+  identity: { may: ['core'], types: ['ports'] },
   llm: { may: ['core'], types: ['ports'] },
   http: { may: ['core'], types: ['ports'] },
   telemetry: { may: ['core'], types: ['ports'] },

@@ -91,9 +91,27 @@ function conflicts(values: Values): string[] {
   if (values.temporalEncrypt && values.secret === null) {
     problems.push('TEMPORAL_ENCRYPT needs a key that stays the same: set TASKGROVE_SECRET');
   }
+  problems.push(...accessConflicts(values));
   if (values.temporalPort !== null && values.temporalPort === values.port) {
     problems.push('TEMPORAL_PORT must differ from PORT');
   }
+  return problems;
+}
+
+/** The default of the older systems: everybody knows it, so everybody could make tokens. */
+const PUBLIC_JWT_SECRET = 'demo-secret-key-change-in-production';
+
+function accessConflicts(values: Values): string[] {
+  const problems: string[] = [];
+  const { jwtSecret, jwtJwksUrl, jwtIssuer, jwtAudience } = values;
+  if (jwtSecret?.reveal() === PUBLIC_JWT_SECRET)
+    problems.push('JWT_SECRET is the published default of an older system: choose one of your own');
+  if (jwtJwksUrl !== null && (jwtIssuer === null || jwtAudience === null))
+    problems.push("JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE, or another application's tokens would do");
+  if (!values.demoMode && values.databaseUrl !== null && jwtSecret === null && jwtJwksUrl === null)
+    problems.push('DEMO_MODE=false needs JWT_SECRET or JWT_JWKS_URL: nobody could sign in');
+  if (values.sessionCookieSameSite === 'none' && values.publicUrl?.startsWith('https:') !== true)
+    problems.push('SESSION_COOKIE_SAMESITE=none needs PUBLIC_URL to be https');
   return problems;
 }
 

@@ -64,7 +64,7 @@ async function announce(
   );
   const counts = await app.store.tasks.count({});
   const isEmpty = Object.values(counts).every((count) => count === 0);
-  if (config.role === 'all' && isEmpty) print(welcomeText(await runWelcomeTree(app.url)));
+  if (config.role === 'all' && isEmpty) print(welcomeText(await runWelcomeTree(app.url, app.operatorKey)));
 }
 
 async function migrate(config: Config): Promise<number> {

@@ -1,7 +1,7 @@
 /** Everything the API is given by the composition root. It makes none of these itself and reads no environment. */
 
 import type { RunEngine } from '../ports/engine.ts';
-import type { IdentityResolver } from '../ports/identity.ts';
+import type { ApiKeys, ClientAddress, IdentityResolver, UserActivity } from '../ports/identity.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -24,7 +24,6 @@ export interface ApiSettings {
   readonly demoMode: boolean;
   /** Every run answers with canned results. */
   readonly forceDemo: boolean;
-  readonly defaultUserId: string;
 }
 
 export interface ApiDeps {
@@ -40,5 +39,8 @@ export interface ApiDeps {
   /** Throws AppError `blocked_address` for URLs a webhook must not reach. */
   readonly httpGuard: (url: string) => Promise<void>;
   readonly identity: IdentityResolver;
+  readonly clientAddress: ClientAddress;
+  readonly activity: UserActivity;
+  readonly keys: ApiKeys;
   readonly readiness: () => Promise<Readiness>;
 }

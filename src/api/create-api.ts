@@ -14,12 +14,14 @@ import { hostCheck } from './middleware/host-check.ts';
 import { identify } from './middleware/identify.ts';
 import { requestId } from './middleware/request-id.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { autoLoginRoute } from './routes/auth.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
 import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probes.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
+import { listUsersRoute, userStatsRoute } from './routes/users.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
 
 export interface Api {
@@ -68,7 +70,7 @@ export function createApi(deps: ApiDeps): Api {
 
 function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   const router = new Router<ApiState>({ strict: true });
-  const known = identify(deps.identity);
+  const known = identify(deps);
   const named = (route: string): ApiMiddleware =>
     function nameRoute(context, next) {
       context.state.route = route;
@@ -84,6 +86,9 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/api/executors/metadata/:id', oneExecutorRoute(deps.registry));
   get('/runs/:run_id/events', known, runEventsRoute(deps, hub));
   get('/runs/:run_id/tasks/:task_id/result', known, resultRoute(deps));
+  get('/auth/auto-login', known, autoLoginRoute(deps));
+  get('/api/users/list', known, listUsersRoute(deps));
+  get('/api/users/stats', known, userStatsRoute(deps));
   addDocsRoutes(router, METHOD_TABLE, deps);
   return router;
 }

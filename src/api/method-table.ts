@@ -3,6 +3,7 @@
  * read it, so they cannot disagree.
  */
 import type { AnyMethod } from './method.ts';
+import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
 import { systemExecutors, systemHealth } from './methods/system.ts';
@@ -39,6 +40,9 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   ...runsControl,
   systemHealth,
   systemExecutors,
+  keysCreate,
+  keysList,
+  keysRevoke,
 ];
 
 /** Methods of one endpoint by name and alias, with `extra` ones every endpoint has (rpc.discover). */

@@ -12,7 +12,7 @@ import type { StreamHub } from './events/stream-hub.ts';
 export interface AuthRule {
   readonly roles?: readonly Role[];
   /** How ownership is decided, for readers and for the test that every method has a rule. */
-  readonly ownership: 'own-tasks' | 'own-runs' | 'none';
+  readonly ownership: 'own-tasks' | 'own-runs' | 'own-keys' | 'none';
 }
 
 /** One call as a handler sees it. */
@@ -63,6 +63,11 @@ export interface Method<Params = unknown> {
 /** A method whose params have been checked by its own schema before `handle` sees them. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers are contravariant in their params, so a table of them needs it
 export type AnyMethod = Method<any>;
+
+/** A call of it leaves something behind: who makes one gets a row in the users table. */
+export function changesState(method: AnyMethod): boolean {
+  return method.category === 'agent_action' || (method.category === 'crud' && method.name !== 'tasks.get');
+}
 
 /** Types a method; does nothing at run time. */
 export function defineMethod<Params>(method: Method<Params>): Method<Params> {

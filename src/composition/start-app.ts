@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../api/create-api.ts';
-import { defaultIdentity } from '../api/middleware/default-identity.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
@@ -16,10 +15,11 @@ import { createHealth } from '../telemetry/health.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
+
 import { makeLlm } from './make-llm.ts';
+import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
 
-const DEFAULT_USER = 'local';
 const WAIT_SECONDS = 25;
 /** Behind a load balancer the pod's preStop waits longer; this is for everybody else. */
 const READINESS_NOTICE_MS = 250;
@@ -30,6 +30,8 @@ export interface App {
   readonly temporalUiUrl: string | null;
   readonly store: Store;
   readonly engine: EngineParts;
+  /** The operator's API key, where this start has one. */
+  readonly operatorKey: string | null;
   /** Rejects when a part broke that nothing can run without. */
   readonly broken: Promise<never>;
   /** Drains and stops everything this start has started. Safe to call twice. */
@@ -64,7 +66,8 @@ export async function startApp(options: StartOptions): Promise<App> {
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
     const llm = makeLlm(config);
     const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
-    return await serve({ options, listening, store, temporal, engine, metrics, sealer });
+    const access = await startAccess({ config, store, sealer, logger });
+    return await serve({ options, listening, store, temporal, engine, metrics, sealer, access });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -79,6 +82,7 @@ interface Parts {
   readonly engine: EngineParts;
   readonly metrics: Metrics;
   readonly sealer: Sealer;
+  readonly access: Access;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -106,6 +110,7 @@ async function serve(parts: Parts): Promise<App> {
     if (engine.worker !== null && engine.worker.getState() === 'RUNNING') engine.worker.shutdown();
     await engine.workerDone.catch((error: unknown) => logger.warn({ err: error }, 'The worker had broken'));
     engine.engine.close();
+    await parts.access.close();
     await store.close();
     await temporal.connection.close();
     await temporal.server.stop();
@@ -115,6 +120,7 @@ async function serve(parts: Parts): Promise<App> {
     temporalUiUrl: uiUrl(temporal),
     store,
     engine,
+    operatorKey: parts.access.operatorKey,
     broken: engine.workerDone.then(() => new Promise<never>(() => undefined)),
     stop: () => {
       stopping ??= stop();
@@ -127,12 +133,13 @@ async function apiDeps(
   parts: Parts,
   state: { isStopping: boolean },
 ): Promise<Parameters<typeof createApi>[0]> {
-  const { options, store, engine, temporal, metrics } = parts;
+  const { options, store, engine, temporal, metrics, access } = parts;
   const { config, logger } = options;
   const health = createHealth([
     { name: 'database', isRequired: true, check: async () => void (await store.ping()) },
     { name: 'temporal', isRequired: true, check: async () => void (await engine.engine.ping()) },
     { name: 'worker', isRequired: config.role !== 'api', check: () => checkWorker(engine, config.role) },
+    { name: 'proxy', isRequired: false, check: access.checkProxy },
   ]);
   return {
     store,
@@ -151,12 +158,11 @@ async function apiDeps(
       temporalUiUrl: uiUrl(temporal),
       demoMode: config.demoMode,
       forceDemo: config.forceDemo,
-      defaultUserId: DEFAULT_USER,
     },
     sealer: parts.sealer,
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
-    identity: defaultIdentity(DEFAULT_USER),
+    ...access.api,
     readiness: async () => {
       const readiness = await health();
       return state.isStopping ? { ...readiness, ready: false } : readiness;

@@ -46,8 +46,8 @@ export interface WelcomeResult {
 }
 
 /** Runs the welcome tree over HTTP. Throws when the server refuses it. */
-export async function runWelcomeTree(url: string): Promise<WelcomeResult> {
-  const client = createClient({ url });
+export async function runWelcomeTree(url: string, apiKey: string | null): Promise<WelcomeResult> {
+  const client = createClient({ url, headers: apiKey === null ? {} : { 'x-api-key': apiKey } });
   const startedMs = performance.now();
   const answer = await client.call('tasks.execute', { tasks: WELCOME_TASKS as JsonObject[] });
   const { root_task_id: rootTaskId, tree_status: status, result } = answer as Record<string, unknown>;

@@ -8,6 +8,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Run, RunStatus, TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
+import type { KeyStore, UserStore } from './user-store.ts';
 
 export interface Store {
   readonly kind: 'duckdb' | 'postgres';
@@ -15,6 +16,8 @@ export interface Store {
   readonly runs: RunStore;
   readonly events: EventStore;
   readonly idempotency: IdempotencyStore;
+  readonly users: UserStore;
+  readonly keys: KeyStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Writes what waits, then closes. */

@@ -1,23 +1,39 @@
 /**
- * TASKGROVE_SECRET for a laptop: made at the first start and kept in ~/.config/taskgrove (mode 0600), not beside the
- * data it protects. Deployments with PostgreSQL or split roles must give one.
+ * Secrets of a laptop, each made at the first start and kept in a file of mode 0600: TASKGROVE_SECRET and the
+ * operator's API key in ~/.config/taskgrove, not beside the data they protect; the token secret in DATA_DIR.
+ * Deployments with PostgreSQL or split roles must give theirs.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const BYTES = 32;
+const CONFIG_DIR = join(homedir(), '.config', 'taskgrove');
 
 /** The kept secret, made when there is none. `directory` is for tests. */
-export async function instanceSecret(directory = join(homedir(), '.config', 'taskgrove')): Promise<string> {
-  const path = join(directory, 'secret');
+export function instanceSecret(directory = CONFIG_DIR): Promise<string> {
+  return keptSecret(join(directory, 'secret'));
+}
+
+/** The API key of whoever may read the operator's files; the command line finds it there (src/cli/operator-key.ts). */
+export function operatorKey(directory = CONFIG_DIR): Promise<string> {
+  return keptSecret(join(directory, 'operator-key'), 'tg_');
+}
+
+/** Signs and checks tokens where no JWT_SECRET is given. */
+export function instanceJwtSecret(dataDir: string): Promise<string> {
+  return keptSecret(join(dataDir, 'jwt-secret'));
+}
+
+async function keptSecret(path: string, prefix = ''): Promise<string> {
   const kept = await read(path);
   if (kept !== null) return kept;
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
     // `wx`: of two first starts at once only one makes it, the other reads.
-    await writeFile(path, `${randomBytes(BYTES).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    const secret = prefix + randomBytes(BYTES).toString('base64url');
+    await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -2,10 +2,15 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { initialMigration } from './migrations/0001-initial.ts';
+import { usersMigration } from './migrations/0002-users.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
-  const migrations = { '0001-initial': initialMigration(kind === 'postgres') };
+  const hasIndexes = kind === 'postgres';
+  const migrations = {
+    '0001-initial': initialMigration(hasIndexes),
+    '0002-users': usersMigration(hasIndexes),
+  };
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: async () => migrations },

@@ -15,7 +15,14 @@ export function openApiDocument(table: readonly AnyMethod[], info: { version: st
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: info.url === '' ? '/' : info.url }],
-    tags: [{ name: 'rpc' }, { name: 'runs' }, { name: 'executors' }, { name: 'health' }, { name: 'docs' }],
+    tags: [
+      { name: 'rpc' },
+      { name: 'runs' },
+      { name: 'executors' },
+      { name: 'users' },
+      { name: 'health' },
+      { name: 'docs' },
+    ],
     security: [{ bearer: [] }, { apiKey: [] }, {}],
     paths: {
       '/tasks': { post: rpcOperation('tasks', table) },

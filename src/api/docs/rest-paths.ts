@@ -1,6 +1,7 @@
 /** The routes that are no JSON-RPC method, as OpenAPI paths. A test holds them against the router. */
 
 const pathParameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+const query = (name: string, type: string) => ({ name, in: 'query', schema: { type } });
 const json = (description: string) => ({
   description,
   content: { 'application/json': { schema: { type: 'object' } } },
@@ -79,6 +80,32 @@ export const restPaths = {
         200: { description: 'The result', content: { 'application/json': { schema: {} } } },
         404: restError,
       },
+    },
+  },
+  '/auth/auto-login': {
+    get: {
+      operationId: 'autoLogin',
+      tags: ['users'],
+      summary: 'Who is asking gets a session; a first visit too',
+      responses: { 200: json('Signed in'), 401: json('Guests are off, or the credential is bad') },
+    },
+  },
+  '/api/users/list': {
+    get: {
+      operationId: 'listUsers',
+      tags: ['users'],
+      summary: 'Users, latest activity first; for admins',
+      parameters: [query('limit', 'integer'), query('status', 'string')],
+      responses: { 200: json('Users'), 400: json('Bad parameter'), 401: json('Not an admin') },
+    },
+  },
+  '/api/users/stats': {
+    get: {
+      operationId: 'userStats',
+      tags: ['users'],
+      summary: 'How many users there are, were active, and are new; for admins',
+      parameters: [query('period', 'string')],
+      responses: { 200: json('Numbers'), 400: json('Bad parameter'), 401: json('Not an admin') },
     },
   },
   '/live': {

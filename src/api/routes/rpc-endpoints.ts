@@ -20,7 +20,7 @@ export function rpcEndpoints(
   deps: ApiDeps,
   hub: StreamHub,
 ): RpcEndpoints {
-  const known = identify(deps.identity);
+  const known = identify(deps);
   const routes = new Map(
     Object.entries(scopes).map(([path, scope]) => [path, rpcRoute(scope, deps, hub)] as const),
   );

@@ -4,7 +4,7 @@
  */
 import { AppError, errorMapping } from '../../core/errors.ts';
 import { StreamAnswer } from '../events/stream-answer.ts';
-import type { AnyMethod, Call } from '../method.ts';
+import { type AnyMethod, type Call, changesState } from '../method.ts';
 import { checkParams } from './check-params.ts';
 import { type Envelope, idOf, type RpcId, readEnvelope } from './envelope.ts';
 import { errorAnswer, toAppError } from './error-answer.ts';
@@ -100,6 +100,7 @@ async function runItem(scope: RpcScope, item: unknown, size: number, call: Call)
     const params = checkParams(method, envelope.params);
     const own = envelope.isNotification ? { ...call, isNotification: true } : call;
     const value = await method.handle(params, own);
+    if (changesState(method)) deps.activity.changed(call.identity);
     return envelope.isNotification ? { kind: 'nothing' } : { kind: 'result', id: envelope.id, value };
   } catch (caught) {
     const error = toAppError(caught, deps.logger, requestId);

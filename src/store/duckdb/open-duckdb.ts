@@ -5,11 +5,13 @@ import type { TaskRecord } from '../../core/task.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
+import { createKeyStorage } from '../key-storage.ts';
 import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
+import { createUserStorage } from '../user-storage.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { startError } from './duckdb-errors.ts';
 import { RunMemory } from './run-memory.ts';
@@ -69,6 +71,8 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
       publish: (event) => bus.deliver([event]),
     },
     idempotency: createIdempotencyStorage(database),
+    users: createUserStorage(database),
+    keys: createKeyStorage(database),
     ping: async () => {
       await file.read((session) => session.query('SELECT 1 AS one'));
     },

@@ -119,23 +119,7 @@ export const INITIAL_TABLES = {
 export function initialMigration(hasIndexes: boolean): Migration {
   return {
     async up(database: Kysely<unknown>): Promise<void> {
-      for (const [name, definition] of Object.entries<TableDefinition>(INITIAL_TABLES)) {
-        let table = database.schema.createTable(name);
-        for (const [column, type] of Object.entries(definition.columns)) {
-          table = table.addColumn(column, type, (it) =>
-            definition.key.includes(column) ? it.notNull() : it,
-          );
-        }
-        await table.addPrimaryKeyConstraint(`${name}_key`, [...definition.key] as never[]).execute();
-        if (!hasIndexes) continue;
-        for (const columns of definition.indexes ?? []) {
-          await database.schema
-            .createIndex(`${name}_${columns.join('_')}`)
-            .on(name)
-            .columns([...columns])
-            .execute();
-        }
-      }
+      await createTables(database, INITIAL_TABLES, hasIndexes);
       // One active run per root. DuckDB has no partial indexes: there the one process that has the file keeps watch.
       if (hasIndexes)
         await sql`CREATE UNIQUE INDEX runs_active_root ON runs (root_task_id) WHERE completed_at IS NULL`.execute(
@@ -143,4 +127,27 @@ export function initialMigration(hasIndexes: boolean): Migration {
         );
     },
   };
+}
+
+/** Tables with their keys, and indexes where the database has use for them. */
+export async function createTables(
+  database: Kysely<unknown>,
+  tables: Readonly<Record<string, TableDefinition>>,
+  hasIndexes: boolean,
+): Promise<void> {
+  for (const [name, definition] of Object.entries(tables)) {
+    let table = database.schema.createTable(name);
+    for (const [column, type] of Object.entries(definition.columns)) {
+      table = table.addColumn(column, type, (it) => (definition.key.includes(column) ? it.notNull() : it));
+    }
+    await table.addPrimaryKeyConstraint(`${name}_key`, [...definition.key] as never[]).execute();
+    if (!hasIndexes) continue;
+    for (const columns of definition.indexes ?? []) {
+      await database.schema
+        .createIndex(`${name}_${columns.join('_')}`)
+        .on(name)
+        .columns([...columns])
+        .execute();
+    }
+  }
 }

@@ -5,6 +5,7 @@ import { acceptRuns } from '../accept-runs.ts';
 import { type CommitResult, commitRuns } from '../commit-runs.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
+import { createKeyStorage } from '../key-storage.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
@@ -12,6 +13,7 @@ import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents 
 import type { StoreLogger } from '../store-logger.ts';
 import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
+import { createUserStorage } from '../user-storage.ts';
 import { EventRelay } from './event-relay.ts';
 import { PostgresDatabase } from './postgres-database.ts';
 import { databaseError } from './postgres-errors.ts';
@@ -56,6 +58,8 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
       publish: (event) => relay.publish(event),
     },
     idempotency: createIdempotencyStorage(database),
+    users: createUserStorage(database),
+    keys: createKeyStorage(database),
     ping: async () => {
       await database.read((session) => session.query('SELECT 1 AS one'));
     },

@@ -4,6 +4,7 @@ import type { Run, TaskOutcome } from '../../../src/core/run.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../../../src/core/task.ts';
 import type { IdempotencyRecord, RunContext, Store } from '../../../src/ports/store.ts';
+import { memoryKeys, memoryUsers } from './memory-users.ts';
 
 export interface MemoryStore extends Store {
   /** Puts an event where readers and followers find it. */
@@ -40,6 +41,8 @@ export function createMemoryStore(): MemoryStore {
     kind: 'duckdb',
     ping: async () => undefined,
     close: async () => undefined,
+    users: memoryUsers(),
+    keys: memoryKeys(),
     emit(event) {
       if (event.type !== 'task-delta') events.push(event);
       for (const listener of listeners) listener(event);

@@ -6,6 +6,9 @@ import type { ApiDeps, ApiSettings } from '../../../src/api/api-deps.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { type AnyExecutor, defineExecutor } from '../../../src/core/executor.ts';
+import { createApiKeys } from '../../../src/identity/api-keys.ts';
+import { createClientAddress } from '../../../src/identity/client-address.ts';
+import { createUserActivity } from '../../../src/identity/user-activity.ts';
 import type { IdentityResolver } from '../../../src/ports/identity.ts';
 import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -48,7 +51,17 @@ const identity: IdentityResolver = {
     const [userId = '', role] = String(headers['x-user'] ?? 'user-a').split(';');
     if (userId === 'bad') throw new AppError('unauthorized', 'Invalid or expired JWT token');
     const isAdmin = role === 'admin';
-    return { userId, roles: isAdmin ? ['admin'] : ['user'], isAdmin, source: 'test' };
+    return {
+      userId,
+      roles: isAdmin ? ['admin'] : ['user'],
+      isAdmin,
+      source: 'test',
+      credential: 'header',
+      plan: 'free',
+      fingerprint: 'test',
+      ipHash: 'test',
+      isGuest: false,
+    };
   },
 };
 
@@ -85,11 +98,16 @@ export async function startTestApi(
   const gone = async () => {
     throw new AppError('unavailable', 'No engine in this test');
   };
+  const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+  const now = () => Date.now();
   const api = createApi({
     store,
+    clientAddress: createClientAddress({ trust: { hops: 0 }, logger, now }),
+    activity: createUserActivity({ store: store.users, logger, now }),
+    keys: createApiKeys({ store: store.keys, freshMs: Number.POSITIVE_INFINITY, now }),
     registry,
     identity,
-    logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    logger,
     engine: {
       start: gone,
       wait: async () => null,
@@ -102,7 +120,7 @@ export async function startTestApi(
       ping: gone,
     },
     sealer: { seal: (text) => `sealed:${text.length}`, open: () => '', derive: () => new Uint8Array() },
-    clock: { now: () => Date.now() },
+    clock: { now },
     httpGuard: async (url) => {
       if (url.includes('127.0.0.1')) throw new AppError('blocked_address', 'Address not allowed');
     },
@@ -118,7 +136,6 @@ export async function startTestApi(
       temporalUiUrl: null,
       demoMode: true,
       forceDemo: false,
-      defaultUserId: 'user-a',
       ...options.settings,
     },
     ...options.deps,

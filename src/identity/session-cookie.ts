@@ -1,0 +1,43 @@
+/** The value of `demo_session_id`: a guest's id and when it was given, signed. Nothing about it is stored. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { GUEST_PREFIX } from './guests.ts';
+
+export const SESSION_COOKIE = 'demo_session_id';
+export const SESSION_SECONDS = 30 * 86_400;
+/** A visit after this time makes the thirty days begin anew. */
+const RENEW_AFTER_SECONDS = 86_400;
+const CLOCK_SKEW_SECONDS = 300;
+
+export interface Session {
+  readonly guestId: string;
+  /** Old enough to be given anew. */
+  readonly isAging: boolean;
+}
+
+export interface SessionCookies {
+  write(guestId: string): string;
+  /** Null when it was changed, is too old, or was signed under another secret. */
+  read(value: string): Session | null;
+}
+
+export function createSessionCookies(key: Uint8Array, now: () => number): SessionCookies {
+  const sign = (text: string) => createHmac('sha256', key).update(text).digest();
+  const seconds = () => Math.floor(now() / 1_000);
+  return {
+    write(guestId) {
+      const text = `${guestId.slice(GUEST_PREFIX.length)}.${seconds().toString(36)}`;
+      return `${text}.${sign(text).toString('base64url')}`;
+    },
+    read(value) {
+      const match = /^([0-9a-f]{20})\.([0-9a-z]{1,10})\.([\w-]{43})$/.exec(value);
+      if (match === null) return null;
+      const [, id, time, signature] = match as unknown as [string, string, string, string];
+      const given = Buffer.from(signature, 'base64url');
+      const expected = sign(`${id}.${time}`);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+      const ageSeconds = seconds() - Number.parseInt(time, 36);
+      if (ageSeconds > SESSION_SECONDS || ageSeconds < -CLOCK_SKEW_SECONDS) return null;
+      return { guestId: `${GUEST_PREFIX}${id}`, isAging: ageSeconds > RENEW_AFTER_SECONDS };
+    },
+  };
+}
