@@ -5,6 +5,7 @@ import type { Colors } from 'picocolors/types.js';
 import { stringify } from 'yaml';
 import { type Client, createClient } from '../client/client.ts';
 import type { CliIo } from './cli-io.ts';
+import { isThisMachine } from './operator-key.ts';
 
 export interface CliContext {
   readonly io: CliIo;
@@ -20,7 +21,9 @@ export function contextOf(command: Command, io: CliIo): CliContext {
     apiKey?: string;
     output: CliContext['output'];
   }>();
-  const headers = apiKey === undefined ? {} : { 'x-api-key': apiKey };
+  const key = apiKey ?? (isThisMachine(url) ? io.operatorKey() : null);
+  // An empty key is how to ask as a guest.
+  const headers: Record<string, string> = key ? { 'x-api-key': key } : {};
   return {
     io,
     output,

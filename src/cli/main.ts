@@ -5,12 +5,14 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import picocolors from 'picocolors';
 import type { CliIo } from './cli-io.ts';
+import { readOperatorKey } from './operator-key.ts';
 import { runCli } from './run-cli.ts';
 
 const io: CliIo = {
   out: (chunk) => process.stdout.write(chunk),
   err: (chunk) => process.stderr.write(chunk),
   readInput: () => text(process.stdin),
+  operatorKey: readOperatorKey,
   isTerminal: process.stdout.isTTY === true,
   // picocolors knows NO_COLOR and FORCE_COLOR; without a terminal nothing is coloured.
   hasColors: process.stdout.isTTY === true && picocolors.isColorSupported,

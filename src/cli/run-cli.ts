@@ -3,9 +3,11 @@ import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import { addExecutorsCommands } from './executors-commands.ts';
 import { EXIT, explainFailure } from './exit-code.ts';
+import { addKeysCommands } from './keys-commands.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addTasksCommands } from './tasks-commands.ts';
+import { addUsersCommands } from './users-commands.ts';
 
 const SERVER_COMMANDS = {
   start: 'start the server with everything it needs',
@@ -44,7 +46,12 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   const program = new Command('taskgrove')
     .description('Durable trees of tasks: create them, run them, watch them.')
     .addOption(new Option('--url <url>', 'the server').env('TASKGROVE_URL').default('http://127.0.0.1:8000'))
-    .addOption(new Option('--api-key <key>', 'sent as X-API-Key').env('TASKGROVE_API_KEY'))
+    .addOption(
+      new Option(
+        '--api-key <key>',
+        'sent as X-API-Key; for a server on this machine its operator key is found',
+      ).env('TASKGROVE_API_KEY'),
+    )
     .addOption(
       new Option('-o, --output <form>', 'how to print').choices(['table', 'json', 'yaml']).default('table'),
     )
@@ -56,6 +63,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addTasksCommands(program, run);
   addRunsCommands(program, run);
   addExecutorsCommands(program, run);
+  addUsersCommands(program, run);
+  addKeysCommands(program, run);
   for (const [name, description] of Object.entries(SERVER_COMMANDS)) {
     program
       .command(name)

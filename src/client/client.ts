@@ -36,8 +36,10 @@ type ParamsOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name
 type ResultOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name]['result'] : unknown;
 
 const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks.cancel']);
+/** Methods of the endpoint /system. */
+const SYSTEM = /^(system|config|keys)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|system\..+)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|system\..+|keys\.list)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -119,6 +121,16 @@ export function createClient(options: ClientOptions) {
       approve: bind('runs.approve'),
       reject: bind('runs.reject'),
     },
+    keys: {
+      create: bind('keys.create'),
+      list: bind('keys.list'),
+      revoke: bind('keys.revoke'),
+    },
+    /** A plain route that answers a JSON object, e.g. `/api/users/stats?period=week`. */
+    get: async (path: string, callOptions: CallOptions = {}): Promise<JsonObject> => {
+      const response = await exchange(transport, { path, isRead: true, signal: callOptions.signal });
+      return (await response.json()) as JsonObject;
+    },
     system: {
       health: (callOptions?: CallOptions) => call('system.health', {}, callOptions),
       executors: (callOptions?: CallOptions) => call('system.executors', {}, callOptions),
@@ -141,7 +153,7 @@ function post(
   const isKeyed = KEYED.has(method);
   const key = options.idempotencyKey ?? (isKeyed ? crypto.randomUUID() : undefined);
   return exchange(transport, {
-    path: method.startsWith('system.') || method.startsWith('config.') ? '/system' : '/tasks',
+    path: SYSTEM.test(method) ? '/system' : '/tasks',
     body: { jsonrpc: '2.0', id: 1, method, params },
     headers: key === undefined ? {} : { 'idempotency-key': key },
     isRead: READS.test(method),

@@ -62,6 +62,18 @@ export type ExecutorEntry = {
   reason?: string;
 };
 
+export type ApiKey = {
+  key_id: string;
+  name: string;
+  hint: string;
+  user_id: string;
+  roles: string[];
+  plan: string;
+  created_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+};
+
 type Page = { limit?: number; offset?: number };
 type TaskId = { task_id: string };
 /** The run itself, or the active run of a task's tree. */
@@ -107,6 +119,12 @@ export interface MethodTypes {
   'runs.rerun': { params: RunOrTask & TaskId; result: Run };
   'runs.approve': { params: RunOrTask & TaskId; result: Run };
   'runs.reject': { params: RunOrTask & TaskId; result: Run };
+  'keys.create': {
+    params: { name: string; user_id?: string; roles?: string[]; plan?: string; expires_in_days?: number };
+    result: ApiKey & { key: string };
+  };
+  'keys.list': { params: { user_id?: string }; result: ApiKey[] };
+  'keys.revoke': { params: { key_id: string }; result: ApiKey };
   'system.health': { params: Record<string, never>; result: JsonObject };
   'system.executors': {
     params: Record<string, never>;

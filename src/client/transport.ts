@@ -78,7 +78,9 @@ async function refusal(url: string, response: Response): Promise<RpcError | Unre
   const body = parse(text);
   const error = isJsonObject(body) ? body['error'] : undefined;
   if (!isJsonObject(error)) {
-    const detail = text.trim().slice(0, 200);
+    // Routes of older systems answer `{success: false, error, message}`.
+    const said = isJsonObject(body) && typeof body['message'] === 'string' ? body['message'] : text;
+    const detail = said.trim().slice(0, 200);
     if (response.status >= 500) return new UnreachableError(url, `HTTP ${response.status} ${detail}`.trim());
     return new RpcError({
       code: -32004,

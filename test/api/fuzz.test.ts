@@ -30,7 +30,7 @@ const params = fc.oneof(
 );
 
 async function statusOf(method: string, body: string): Promise<number> {
-  const response = await api.post(method.startsWith('system.') ? '/system' : '/tasks', body);
+  const response = await api.post(/^(system|keys)\./.test(method) ? '/system' : '/tasks', body);
   const text = await response.text();
   if (response.status !== 204) expect(() => JSON.parse(text)).not.toThrow();
   return response.status;

@@ -24,6 +24,7 @@ async function cli(url: string, args: string[], override: Partial<CliIo> = {}): 
       err += text;
     },
     readInput: async () => '',
+    operatorKey: () => null,
     isTerminal: false,
     hasColors: false,
     columns: () => 80,
