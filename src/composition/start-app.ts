@@ -15,7 +15,6 @@ import { createHealth } from '../telemetry/health.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
-
 import { makeLlm } from './make-llm.ts';
 import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
