@@ -108,6 +108,8 @@ function accessConflicts(values: Values): string[] {
     problems.push('JWT_SECRET is the published default of an older system: choose one of your own');
   if (jwtJwksUrl !== null && (jwtIssuer === null || jwtAudience === null))
     problems.push("JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE, or another application's tokens would do");
+  if (values.databaseUrl !== null && values.secret === null)
+    problems.push('PostgreSQL may be shared by many processes, which need one TASKGROVE_SECRET: set it');
   if (!values.demoMode && values.databaseUrl !== null && jwtSecret === null && jwtJwksUrl === null)
     problems.push('DEMO_MODE=false needs JWT_SECRET or JWT_JWKS_URL: nobody could sign in');
   if (values.sessionCookieSameSite === 'none' && values.publicUrl?.startsWith('https:') !== true)

@@ -17,12 +17,20 @@ export interface Guests {
 }
 
 export function createGuests(key: Uint8Array, now: () => number): Guests {
+  const programs = new LRUCache<string, string>({ max: KEPT });
   const newcomers = new LRUCache<string, { readonly id: string; readonly at: number }>({ max: KEPT });
   const idOf = (text: string) =>
     GUEST_PREFIX + createHmac('sha256', key).update(text).digest('hex').slice(0, 20);
+  function programId(fingerprint: string): string {
+    const known = programs.get(fingerprint);
+    if (known !== undefined) return known;
+    const id = idOf(`program ${fingerprint}`);
+    programs.set(fingerprint, id);
+    return id;
+  }
   return {
     idFor(headers, fingerprint) {
-      if (!isBrowser(headers)) return idOf(`program ${fingerprint}`);
+      if (!isBrowser(headers)) return programId(fingerprint);
       const found = newcomers.get(fingerprint);
       const at = now();
       if (found !== undefined && at - found.at < WINDOW_MS) return found.id;

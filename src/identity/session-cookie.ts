@@ -1,5 +1,6 @@
 /** The value of `demo_session_id`: a guest's id and when it was given, signed. Nothing about it is stored. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { GUEST_PREFIX } from './guests.ts';
 
 export const SESSION_COOKIE = 'demo_session_id';
@@ -7,6 +8,9 @@ export const SESSION_SECONDS = 30 * 86_400;
 /** A visit after this time makes the thirty days begin anew. */
 const RENEW_AFTER_SECONDS = 86_400;
 const CLOCK_SKEW_SECONDS = 300;
+/** Programs that keep no cookies are given one with every answer: the same for a while. */
+const REUSE_SECONDS = 3_600;
+const KEPT = 10_000;
 
 export interface Session {
   readonly guestId: string;
@@ -23,10 +27,16 @@ export interface SessionCookies {
 export function createSessionCookies(key: Uint8Array, now: () => number): SessionCookies {
   const sign = (text: string) => createHmac('sha256', key).update(text).digest();
   const seconds = () => Math.floor(now() / 1_000);
+  const given = new LRUCache<string, { readonly value: string; readonly at: number }>({ max: KEPT });
   return {
     write(guestId) {
-      const text = `${guestId.slice(GUEST_PREFIX.length)}.${seconds().toString(36)}`;
-      return `${text}.${sign(text).toString('base64url')}`;
+      const latest = given.get(guestId);
+      const at = seconds();
+      if (latest !== undefined && at - latest.at < REUSE_SECONDS) return latest.value;
+      const text = `${guestId.slice(GUEST_PREFIX.length)}.${at.toString(36)}`;
+      const value = `${text}.${sign(text).toString('base64url')}`;
+      given.set(guestId, { value, at });
+      return value;
     },
     read(value) {
       const match = /^([0-9a-f]{20})\.([0-9a-z]{1,10})\.([\w-]{43})$/.exec(value);

@@ -3,8 +3,8 @@
  * operator's API key in ~/.config/taskgrove, not beside the data they protect; the token secret in DATA_DIR.
  * Deployments with PostgreSQL or split roles must give theirs.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -30,19 +30,25 @@ async function keptSecret(path: string, prefix = ''): Promise<string> {
   const kept = await read(path);
   if (kept !== null) return kept;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const secret = prefix + randomBytes(BYTES).toString('base64url');
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${secret}\n`, { mode: 0o600, flag: 'wx' });
   try {
-    // `wx`: of two first starts at once only one makes it, the other reads.
-    const secret = prefix + randomBytes(BYTES).toString('base64url');
-    await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+    // The name appears with the whole secret behind it, and only once: of two first starts the other one reads.
+    await link(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
   }
-  return (await read(path)) ?? '';
+  return (await read(path)) ?? secret;
 }
 
 async function read(path: string): Promise<string | null> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    const text = (await readFile(path, 'utf8')).trim();
+    if (text === '') throw new Error(`${path} is empty: delete it, and the next start makes another`);
+    return text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 
 const POSTGRES = 'postgres://someone:hidden@localhost:5432/taskgrove';
+const SECRET = 'sixteen characters';
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -63,7 +64,10 @@ describe('values', () => {
   });
 
   it('take the database URL as SQLAlchemy spells it', () => {
-    const url = loadConfig({ DATABASE_URL: 'postgresql+asyncpg://u:p@db/x' }).databaseUrl;
+    const url = loadConfig({
+      DATABASE_URL: 'postgresql+asyncpg://u:p@db/x',
+      TASKGROVE_SECRET: SECRET,
+    }).databaseUrl;
     expect(url?.reveal()).toBe('postgres://u:p@db/x');
   });
 
@@ -135,12 +139,42 @@ describe('problems', () => {
 
   it.each(['api', 'worker'])('ROLE=%s needs PostgreSQL', (role) => {
     expect(problemsOf({ ROLE: role })[0]).toContain('set DATABASE_URL=postgres://…');
-    expect(problemsOf({ ROLE: role, DATABASE_URL: POSTGRES })).toEqual([]);
+    expect(problemsOf({ ROLE: role, DATABASE_URL: POSTGRES, TASKGROVE_SECRET: SECRET })).toEqual([]);
   });
 
   it('WORKERS above 1 needs PostgreSQL', () => {
     expect(problemsOf({ WORKERS: '4' })[0]).toContain('set DATABASE_URL=postgres://…');
-    expect(problemsOf({ WORKERS: '4', DATABASE_URL: POSTGRES })).toEqual([]);
+    expect(problemsOf({ WORKERS: '4', DATABASE_URL: POSTGRES, TASKGROVE_SECRET: SECRET })).toEqual([]);
+  });
+});
+
+describe('who may ask', () => {
+  const postgres = { DATABASE_URL: POSTGRES, TASKGROVE_SECRET: SECRET };
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['PostgreSQL without the common secret', { DATABASE_URL: POSTGRES }, /TASKGROVE_SECRET/],
+    ['the secret everybody knows', { JWT_SECRET: 'demo-secret-key-change-in-production' }, /^JWT_SECRET is/],
+    ['its old name', { APFLOW_JWT_SECRET: 'demo-secret-key-change-in-production' }, /^JWT_SECRET is/],
+    ['JWKS without issuer', { JWT_JWKS_URL: 'https://idp/keys', JWT_AUDIENCE: 'a' }, /JWT_ISSUER/],
+    ['JWKS without audience', { JWT_JWKS_URL: 'https://idp/keys', JWT_ISSUER: 'i' }, /JWT_AUDIENCE/],
+    ['no guests and no tokens', { ...postgres, DEMO_MODE: 'false' }, /^DEMO_MODE=false needs JWT_SECRET/],
+    ['cookies for other sites over http', { SESSION_COOKIE_SAMESITE: 'none' }, /PUBLIC_URL to be https/],
+  ])('%s is refused', (_name, environment, problem) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+    expect(problems[0]).not.toContain('demo-secret');
+  });
+
+  it('takes what is complete', () => {
+    const provider = { JWT_JWKS_URL: 'https://idp/keys', JWT_ISSUER: 'i', JWT_AUDIENCE: 'a' };
+    for (const environment of [
+      { ...postgres, DEMO_MODE: 'false', APFLOW_JWT_SECRET: SECRET },
+      { ...postgres, DEMO_MODE: 'false', ...provider },
+      { DEMO_MODE: 'false' },
+      { SESSION_COOKIE_SAMESITE: 'None', PUBLIC_URL: 'https://grove.example' },
+    ])
+      expect(problemsOf(environment)).toEqual([]);
   });
 });
 

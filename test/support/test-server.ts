@@ -59,7 +59,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     HEARTBEAT_TIMEOUT_MS: '2000',
     ALLOW_PRIVATE_URLS: 'true',
     LOG_LEVEL: 'warn',
-    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    ...(options.databaseUrl === undefined
+      ? {}
+      : { DATABASE_URL: options.databaseUrl, TASKGROVE_SECRET: 'secret of the tests' }),
     ...options.env,
   });
   const logger = createLogger({ level: config.logLevel, file: join(dataDir, 'server.log') });
