@@ -6,6 +6,7 @@ import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
+import type { TreeGenerator } from '../ports/tree-generator.ts';
 
 export interface ApiSettings {
   readonly version: string;
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly store: Store;
   readonly engine: RunEngine;
   readonly registry: ExecutorRegistry;
+  readonly treeGenerator: TreeGenerator;
   readonly logger: Logger;
   readonly metrics?: ApiMetrics;
   readonly settings: ApiSettings;

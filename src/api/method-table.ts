@@ -12,6 +12,7 @@ import { tasksClone } from './methods/tasks-clone.ts';
 import { tasksCreate } from './methods/tasks-create.ts';
 import { tasksDelete } from './methods/tasks-delete.ts';
 import { tasksExecute } from './methods/tasks-execute.ts';
+import { tasksGenerate } from './methods/tasks-generate.ts';
 import { tasksCount, tasksList } from './methods/tasks-query.ts';
 import { tasksChildren, tasksDetail, tasksGet, tasksTree } from './methods/tasks-read.ts';
 import { runningCount, runningList, runningStatus } from './methods/tasks-running.ts';
@@ -20,6 +21,7 @@ import type { RpcScope } from './rpc/dispatch.ts';
 
 export const METHOD_TABLE: readonly AnyMethod[] = [
   tasksExecute,
+  tasksGenerate,
   tasksCancel,
   tasksCreate,
   tasksGet,

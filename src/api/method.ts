@@ -25,6 +25,8 @@ export interface Call {
   readonly idempotencyKey: string | null;
   /** `Last-Event-ID`: attach to a run instead of starting one. */
   readonly lastEventId: string | null;
+  /** `X-LLM-API-KEY` as it came; read by execute and generate only (clients send it everywhere). */
+  readonly llmKeyHeader: string | null;
   /** Epoch ms at which the request (the whole batch) began: its items share one wait. */
   readonly startedAt: number;
   readonly isBatch: boolean;

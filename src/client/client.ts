@@ -108,6 +108,7 @@ export function createClient(options: ClientOptions) {
       update: bind('tasks.update'),
       delete: bind('tasks.delete'),
       clone: bind('tasks.clone'),
+      generate: bind('tasks.generate'),
       cancel: bind('tasks.cancel'),
     },
     runs: {

@@ -45,6 +45,19 @@ export type ExecuteAnswer = {
   streaming?: boolean;
 };
 
+export type GenerateAnswer = {
+  /** As tasks.create and tasks.execute take them. */
+  tasks: NewTask[];
+  count: number;
+  message: string;
+  /** When saved. */
+  root_task_id?: string;
+  model?: string;
+  token_usage?: JsonObject;
+  /** Set when no model was asked. */
+  demo?: { active: boolean; reason: string | null };
+};
+
 export type CancelAnswer = {
   task_id: string;
   status: 'cancelled' | 'failed' | 'error';
@@ -106,6 +119,19 @@ export interface MethodTypes {
     result: Task | Task[];
   };
   'tasks.execute': { params: ExecuteParams; result: ExecuteAnswer };
+  'tasks.generate': {
+    params: {
+      requirement: string;
+      context?: JsonValue;
+      llm_provider?: string;
+      model?: string;
+      temperature?: number;
+      max_tokens?: number;
+      save?: boolean;
+      use_demo?: boolean;
+    };
+    result: GenerateAnswer;
+  };
   'tasks.cancel': {
     params: { task_ids: string[]; force?: boolean; error_message?: string };
     result: CancelAnswer[];

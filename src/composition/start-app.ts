@@ -5,6 +5,8 @@ import { createApi } from '../api/create-api.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
+import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
+import type { LlmGateway } from '../ports/llm.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
@@ -66,7 +68,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     const llm = makeLlm(config);
     const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
     const access = await startAccess({ config, store, sealer, logger });
-    return await serve({ options, listening, store, temporal, engine, metrics, sealer, access });
+    return await serve({ options, listening, store, temporal, engine, metrics, sealer, access, llm });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -82,6 +84,7 @@ interface Parts {
   readonly metrics: Metrics;
   readonly sealer: Sealer;
   readonly access: Access;
+  readonly llm: LlmGateway;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -144,6 +147,7 @@ async function apiDeps(
     store,
     engine: engine.engine,
     registry: engine.registry,
+    treeGenerator: createTreeGenerator({ registry: engine.registry, llm: parts.llm }),
     logger,
     metrics,
     settings: {

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../core/errors.ts';
 import type { StreamingHttpClient } from '../core/executor.ts';
-import type { ChatAnswer, ChatEvent, ChatRequest, LlmClient } from '../core/llm/chat.ts';
+import type { AnswerFormat, ChatAnswer, ChatEvent, ChatRequest, LlmClient } from '../core/llm/chat.ts';
 import { type AvailableKeys, chooseKey, type KeyChoice } from '../core/llm/choose-key.ts';
 import type { LlmKey } from '../core/llm/llm-key.ts';
 import {
@@ -71,6 +71,11 @@ function clientFor(options: GatewayOptions, access: LlmAccess): LlmClient {
   };
 }
 
+function mustCheck(format: AnswerFormat | undefined): format is AnswerFormat {
+  if (format === undefined || format.type === 'text') return false;
+  return format.type === 'json' || format.isUnchecked !== true;
+}
+
 interface Prepared {
   readonly provider: LlmProvider;
   readonly call: ProviderCall;
@@ -85,7 +90,7 @@ function prepareCall(
   number: number,
 ): Prepared {
   const { format } = request;
-  const check = format === undefined || format.type === 'text' ? null : dataCheck(format);
+  const check = mustCheck(format) ? dataCheck(format) : null;
   const named = request.model === undefined ? null : providerOfModel(request.model);
   const wanted = access.useDemo ? DEMO_PROVIDER : (request.provider ?? named?.provider ?? null);
   const choice = chooseKey(available(options, access), {

@@ -38,6 +38,7 @@ function callOf(context: ApiContext, deps: ApiDeps, streams: StreamHub): Call {
     startedAt,
     idempotencyKey: header(context, 'idempotency-key'),
     lastEventId: header(context, 'last-event-id'),
+    llmKeyHeader: header(context, 'x-llm-api-key'),
     isBatch: false,
     isNotification: false,
     hangUp: () => {

@@ -29,7 +29,10 @@ export interface ToolDefinition {
   readonly parameters: JsonObject;
 }
 
-/** `json`: any JSON object. `schema`: JSON that fits a JSON Schema; the answer's `data` has been checked against it. */
+/**
+ * `json`: any JSON object. `schema`: JSON that fits a JSON Schema; the answer's `data` has been checked against it,
+ * unless the caller checks by itself (`isUnchecked`, then there is no `data`).
+ */
 export type AnswerFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json' }
@@ -38,6 +41,7 @@ export type AnswerFormat =
       readonly name: string;
       readonly schema: JsonObject;
       readonly strict?: boolean;
+      readonly isUnchecked?: boolean;
     };
 
 export interface ChatRequest {

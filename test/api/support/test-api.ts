@@ -6,9 +6,12 @@ import type { ApiDeps, ApiSettings } from '../../../src/api/api-deps.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { type AnyExecutor, defineExecutor } from '../../../src/core/executor.ts';
+import { createHttpClient } from '../../../src/http/guarded-fetch.ts';
 import { createApiKeys } from '../../../src/identity/api-keys.ts';
 import { createClientAddress } from '../../../src/identity/client-address.ts';
 import { createUserActivity } from '../../../src/identity/user-activity.ts';
+import { createGateway } from '../../../src/llm/create-gateway.ts';
+import { createTreeGenerator } from '../../../src/llm/generate-tree/create-tree-generator.ts';
 import type { IdentityResolver } from '../../../src/ports/identity.ts';
 import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -44,6 +47,10 @@ const registry: ExecutorRegistry = {
   outputProperties: () => [],
   inputProperties: () => [],
 };
+
+/** No model is set up: trees are planned by rules. */
+const http = createHttpClient({ allowPrivateUrls: false });
+const llm = createGateway({ server: [], defaultModels: {}, guarded: http, configured: http });
 
 /** `x-user: <id>[;admin]` names the caller. */
 const identity: IdentityResolver = {
@@ -106,6 +113,7 @@ export async function startTestApi(
     activity: createUserActivity({ store: store.users, logger, now }),
     keys: createApiKeys({ store: store.keys, freshMs: Number.POSITIVE_INFINITY, now }),
     registry,
+    treeGenerator: createTreeGenerator({ registry, llm }),
     identity,
     logger,
     engine: {

@@ -1,0 +1,128 @@
+/** `tasks.generate`: a tree of tasks from a sentence, planned by a model; without a key by rules, and marked as demo. */
+import { z } from 'zod';
+import { AppError } from '../../core/errors.ts';
+import { uuidV4 } from '../../core/ids.ts';
+import type { JsonObject, JsonValue } from '../../core/json.ts';
+import { parseLlmKey } from '../../core/llm/llm-key.ts';
+import type { TaskRecord } from '../../core/task.ts';
+import { isoMicros } from '../../core/time.ts';
+import type { GeneratedTree, GenerateRequest } from '../../ports/tree-generator.ts';
+import { type Call, defineMethod } from '../method.ts';
+import { idempotently } from '../rpc/idempotent.ts';
+import { newTaskSchema } from './new-task.ts';
+import { scopeUser } from './own.ts';
+import { optionalFlag, optionalText, userIdParam } from './param.ts';
+
+const MOST_CHARACTERS = 50_000;
+
+const params = z.object({
+  requirement: optionalText.describe('What the tree should do, in words'),
+  context: z.custom<JsonValue>().optional().describe('Facts the plan may use: any JSON'),
+  user_id: userIdParam,
+  llm_provider: optionalText.describe('openai, groq, …; default: whichever there is a key for'),
+  model: optionalText.describe("Default: the provider's"),
+  temperature: z.number().min(0).max(2).nullish().describe('Default 0.7'),
+  max_tokens: z.number().int().min(1).max(1_000_000).nullish().describe('Default 4000'),
+  save: optionalFlag.describe('Store the tree; default false'),
+  use_demo: optionalFlag.describe('Plan by rules, ask no model'),
+});
+type Params = z.infer<typeof params>;
+
+const usageSchema = z.record(z.string(), z.number());
+
+const result = z.object({
+  tasks: z.array(newTaskSchema).describe('As tasks.create and tasks.execute take them'),
+  count: z.number().int(),
+  message: z.string(),
+  root_task_id: z.string().optional().describe('When saved'),
+  model: z.string().optional(),
+  token_usage: usageSchema.optional(),
+  demo: z
+    .object({ active: z.boolean(), reason: z.string().nullable() })
+    .optional()
+    .describe('Set when no model was asked, and why'),
+});
+type Answer = JsonObject;
+
+export const tasksGenerate = defineMethod<Params>({
+  name: 'tasks.generate',
+  scope: 'tasks',
+  title: 'Generate Task Tree',
+  description:
+    "Plans a task tree from a requirement in words. Uses the key of X-LLM-API-KEY, else the server's; without one it plans by rules and marks the answer as demo. Nothing runs.",
+  category: 'agent_action',
+  tags: ['task', 'generate', 'llm'],
+  params,
+  result,
+  auth: { ownership: 'own-tasks' },
+  bodyLimit: 'large',
+  errors: ['forbidden', 'conflict', 'idempotency_conflict', 'rate_limited', 'task_failed', 'task_transient'],
+  examples: [
+    { name: 'a report', params: { requirement: 'Check CPU and memory, then summarize both', save: true } },
+  ],
+  handle: generate,
+});
+
+async function generate(given: Params, call: Call): Promise<Answer> {
+  const requirement = given.requirement?.trim() ?? '';
+  if (requirement === '') throw new AppError('invalid_params', 'Requirement is required');
+  if (requirement.length > MOST_CHARACTERS)
+    throw new AppError('invalid_params', `requirement may have at most ${MOST_CHARACTERS} characters`);
+  const userId = scopeUser(call.identity, given.user_id, 'generate') ?? call.identity.userId;
+  const request = requestOf({ ...given, requirement }, call, userId);
+  return idempotently<Answer>(call, 'tasks.generate', given, {
+    perform: async (record) => {
+      const { store, treeGenerator } = call.deps;
+      const tree = await treeGenerator.generate(request);
+      const answer = answerOf(tree, given.save === true);
+      const idempotency = record(answer);
+      if (given.save === true) await store.tasks.create(tree.tasks, idempotency);
+      else if (idempotency !== undefined) await store.idempotency.put(idempotency);
+      return answer;
+    },
+    replay: async (answer) => answer,
+  });
+}
+
+function requestOf(given: Params & { requirement: string }, call: Call, userId: string): GenerateRequest {
+  const { settings, clock } = call.deps;
+  const isDemo = settings.forceDemo || given.use_demo === true;
+  return {
+    requirement: given.requirement,
+    context: given.context ?? null,
+    provider: given.llm_provider || null,
+    model: given.model || null,
+    temperature: given.temperature ?? 0.7,
+    maxTokens: given.max_tokens ?? 4_000,
+    demoReason: isDemo ? (settings.forceDemo ? 'forced' : 'requested') : null,
+    header: parseLlmKey(call.llmKeyHeader),
+    stored: [],
+    mayUseServerKey: true,
+    userId,
+    now: isoMicros(clock.now()),
+    idempotencyKey: call.idempotencyKey ?? uuidV4(),
+    signal: call.hangUp(),
+  };
+}
+
+function answerOf({ tasks, demo, model, usage }: GeneratedTree, isSaved: boolean): Answer {
+  const rootId = tasks[0]?.id ?? '';
+  const saved = isSaved ? ` and saved to database (root_task_id: ${rootId})` : '';
+  const honest = demo === null ? '' : `. Demo: planned by rules, no model was asked (${demo.reason})`;
+  return {
+    tasks: tasks.map(draftOf),
+    count: tasks.length,
+    message: `Successfully generated ${tasks.length} task(s)${saved}${honest}`,
+    ...(isSaved ? { root_task_id: rootId } : {}),
+    ...(model === null ? {} : { model }),
+    ...(usage === null ? {} : { token_usage: usage }),
+    ...(demo === null ? {} : { demo: { ...demo } }),
+  };
+}
+
+/** The task as a client would post it. */
+function draftOf(task: TaskRecord): JsonObject {
+  const { id, name, user_id, parent_id, priority, dependencies, inputs, params: settings, schemas } = task;
+  const links = dependencies as JsonValue[];
+  return { id, name, user_id, parent_id, priority, dependencies: links, inputs, params: settings, schemas };
+}

@@ -1,0 +1,41 @@
+/** Makes a tree of tasks from a sentence. Implemented by src/llm/generate-tree. */
+import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { LlmKey } from '../core/llm/llm-key.ts';
+import type { TaskDemo, TaskRecord } from '../core/task.ts';
+
+export interface GenerateRequest {
+  readonly requirement: string;
+  /** Facts the plan may use; null = none. */
+  readonly context: JsonValue | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly temperature: number;
+  readonly maxTokens: number;
+  /** Planned by rules although there is a key, and why; null = only when there is none. */
+  readonly demoReason: string | null;
+  readonly header: LlmKey | null;
+  readonly stored: readonly LlmKey[];
+  readonly mayUseServerKey: boolean;
+  readonly userId: string;
+  /** ISO-8601 with microseconds: creation time of the tasks. */
+  readonly now: string;
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+}
+
+export interface GeneratedTree {
+  /** Valid as `tasks.create` takes it, root first; stored nowhere yet. */
+  readonly tasks: readonly TaskRecord[];
+  /** Set when no model was asked. */
+  readonly demo: TaskDemo | null;
+  readonly model: string | null;
+  /** Times the model had to correct its plan. */
+  readonly repairs: number;
+  /** Tokens of all calls together; null when no model was asked or it did not say. */
+  readonly usage: JsonObject | null;
+}
+
+export interface TreeGenerator {
+  /** Throws as the model's client does, and `task_failed` when the plan stays broken: a broken one is never returned. */
+  generate(request: GenerateRequest): Promise<GeneratedTree>;
+}
