@@ -168,6 +168,11 @@ export interface RunStore {
   outcomes(runId: string, taskIds?: readonly string[]): Promise<TaskOutcome[]>;
   /** Returns the outcomes that stand for those given, in order, and the events with their numbers. */
   commit(commit: RunCommit): Promise<{ outcomes: TaskOutcome[]; events: RunEvent[] }>;
+  /**
+   * Gives an active run a higher number, and so another workflow id: its own is taken by a run of a deleted root.
+   * Does nothing when the run's number is no longer `from`. Returns the run as it stands, null when unknown.
+   */
+  renumber(runId: string, from: number, to: number): Promise<Run | null>;
   /** A full result by reference, however large. */
   result(runId: string, taskId: string): Promise<JsonValue | null>;
 }

@@ -9,7 +9,7 @@ import type { Database, Parameter, Session } from './session.ts';
 
 const DAY_MS = 86_400_000;
 
-export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'commit'> {
+export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'commit' | 'renumber'> {
   const read = database.read.bind(database);
   return {
     get: (runId) =>

@@ -20,6 +20,7 @@ import {
 import type { RunEngine, StartRun } from '../ports/engine.ts';
 import type { Store } from '../ports/store.ts';
 import { FairGate } from './fair-gate.ts';
+import { findWorkflow } from './find-workflow.ts';
 import { RunEndings } from './run-endings.ts';
 import { startOptions } from './start-options.ts';
 
@@ -139,17 +140,32 @@ export class TemporalEngine implements RunEngine {
     const { client, limits, publicUrl, worker } = this.#deps;
     // First, so that whoever finds the run started may rely on its webhook.
     if (start.hasWebhook) await this.#startWebhook(start.run);
-    try {
-      await this.#call(() =>
-        client.workflow.start(
-          WORKFLOW_TYPE,
-          startOptions(start, limits, { eager: worker !== null, publicUrl }),
-        ),
-      );
-    } catch (error) {
-      // A repeated start found what the first one made: that is what the fixed id is for.
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    let { run } = start;
+    for (let step = 1; ; step *= 2) {
+      const options = startOptions({ ...start, run }, limits, { eager: worker !== null, publicUrl });
+      try {
+        await this.#call(() => client.workflow.start(WORKFLOW_TYPE, options));
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        const moved = await this.#moveAway(run, step);
+        // A repeated start found what the first one made: that is what the fixed id is for.
+        if (moved === null) return;
+        run = moved;
+      }
     }
+  }
+
+  /**
+   * The run with a number whose workflow id may be free; null when the id's workflow is its own, or nothing is left to
+   * start. The new number is stored before it is used, so that whoever repeats the start finds the same workflow.
+   */
+  async #moveAway(run: Run, step: number): Promise<Run | null> {
+    const { client, store } = this.#deps;
+    const found = await this.#call(() => findWorkflow(client, run));
+    if (found?.isOfRun === true) return null;
+    const moved = await store.runs.renumber(run.run_id, run.number, run.number + step);
+    return moved === null || isRunEnded(moved.status) ? null : moved;
   }
 
   async #startWebhook(run: Run): Promise<void> {

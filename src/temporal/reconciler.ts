@@ -2,12 +2,13 @@
  * Compares the store with Temporal and repairs: runs that were accepted but never started are started, runs whose
  * workflow ended without telling the store (terminated by hand, lost) are ended. Runs at start and on a schedule.
  */
-import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import type { Run } from '../core/run.ts';
 import { WORKFLOW_TYPE } from '../core/run-protocol.ts';
 import { isoMicros } from '../core/time.ts';
 import type { RunEngine } from '../ports/engine.ts';
 import type { Store } from '../ports/store.ts';
+import { findWorkflow } from './find-workflow.ts';
 
 export interface ReconcilerDependencies {
   readonly client: Client;
@@ -94,18 +95,13 @@ export class Reconciler {
     return ids;
   }
 
-  /** null: Temporal does not know it. */
+  /** null: Temporal does not know it. A workflow of another run does not count: the start goes around it. */
   async #statusOf(run: Run): Promise<WorkflowExecutionStatusName | null> {
     const { client } = this.#deps;
-    try {
-      const found = await client.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
-        client.workflow.getHandle(run.workflow_id).describe(),
-      );
-      return found.status.name;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
+    const found = await client.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
+      findWorkflow(client, run),
+    );
+    return found?.isOfRun === true ? found.status : null;
   }
 
   async #startAgain(run: Run): Promise<number> {

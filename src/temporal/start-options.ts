@@ -11,6 +11,8 @@ const PLAN = defineSearchAttributeKey('Plan', SearchAttributeType.KEYWORD);
 const EXECUTOR = defineSearchAttributeKey('Executor', SearchAttributeType.KEYWORD_LIST);
 const DEMO_MODE = defineSearchAttributeKey('DemoMode', SearchAttributeType.BOOL);
 const SHOWN_EXECUTORS = 20;
+/** Memo field that says whose a workflow is: its id alone does not, once a root was deleted and made again. */
+export const RUN_ID_MEMO = 'run_id';
 
 export function startOptions(
   start: StartRun,
@@ -26,6 +28,7 @@ export function startOptions(
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
     requestEagerStart: options.eager,
+    memo: { [RUN_ID_MEMO]: run.run_id },
     typedSearchAttributes: searchAttributes(start),
     staticSummary: summary(start),
     staticDetails: details(start, options.publicUrl),

@@ -43,6 +43,52 @@ const activeRun = async (taskId: string) => {
 };
 
 describe('a tree that succeeds', () => {
+  it('runs when its root was deleted and made again with the same id, however often', async () => {
+    const root = id('again');
+    const runIds = new Set<string>();
+    for (const workflowNumber of [1, 2, 4]) {
+      await server.call('tasks.create', [info(root)]);
+      const answer = await server.call('tasks.execute', { task_id: root });
+      expect(answer).toMatchObject({ success: true, tree_status: 'completed' });
+      const run = await server.call('runs.get', { run_id: answer.run_id });
+      expect(run).toMatchObject({ status: 'completed', number: workflowNumber });
+      runIds.add(answer.run_id);
+      // Only what is pending may be deleted.
+      await server.call('tasks.update', { task_id: root, status: 'pending' });
+      await server.call('tasks.delete', { task_id: root });
+    }
+    expect(runIds.size).toBe(3);
+  });
+
+  it('is started by the reconciler when another run had its workflow id', async () => {
+    const root = id('lost');
+    await server.call('tasks.execute', { tasks: [info(root)] });
+    const plan = (await server.app.store.runs.list({ taskId: root, limit: 1, offset: 0 }))[0];
+    const context = await server.app.store.runs.context(plan?.run_id ?? '');
+    if (context === null) throw new Error('The run has no context');
+    await server.app.store.tasks.delete([root]);
+    await server.call('tasks.create', [info(root)]);
+    // As after a kill between the acceptance and the start.
+    const runId = randomUUID();
+    const { run, plan: tasks, options } = context;
+    await server.app.store.runs.accept({
+      runId,
+      rootTaskId: root,
+      targetTaskId: root,
+      userId: run.user_id,
+      useDemo: false,
+      plan: tasks,
+      carried: [],
+      options,
+      events: [],
+    });
+    expect(await server.app.engine.reconciler.round(0)).toMatchObject({ started: 1, ended: 0 });
+    await vi.waitFor(
+      async () => expect((await server.app.store.runs.get(runId))?.status).toBe('completed'),
+      10_000,
+    );
+  });
+
   it('runs children before the parent and injects results', async () => {
     const [root, a, b] = [id('root'), id('a'), id('b')];
     const answer = await server.call('tasks.execute', {

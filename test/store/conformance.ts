@@ -84,6 +84,20 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       expect((await store.tasks.get(child))?.status).toBe('pending');
     });
 
+    test('an active run moves to another number once, and the next run goes on from there', async () => {
+      const tree = sampleTree(freshId('moved'), 1);
+      const { run } = await store.runs.accept(sampleAccept(tree, { newTasks: tree }));
+      const moved = await store.runs.renumber(run.run_id, 1, 5);
+      expect(moved).toEqual({ ...run, number: 5, workflow_id: run.workflow_id.replace(/1$/, '5') });
+      expect(await store.runs.renumber(run.run_id, 1, 9)).toEqual(moved);
+      expect(await store.runs.active({ rootTaskIds: [run.root_task_id], limit: 2 })).toEqual([moved]);
+      await store.runs.commit({ runId: run.run_id, end: { status: 'completed', error: null } });
+      expect((await store.runs.renumber(run.run_id, 5, 9))?.number).toBe(5);
+      expect((await store.runs.get(run.run_id))?.workflow_id).toBe(moved?.workflow_id);
+      expect((await store.runs.accept(sampleAccept(tree))).run.number).toBe(6);
+      expect(await store.runs.renumber('nobody', 1, 2)).toBeNull();
+    });
+
     test('a run that ends leaves nothing pending', async () => {
       const tree = sampleTree(freshId('left'), 3);
       const { run } = await store.runs.accept(sampleAccept(tree, { newTasks: tree }));

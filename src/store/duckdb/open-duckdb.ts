@@ -6,6 +6,7 @@ import type { Store } from '../../ports/store.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
 import { createKeyStorage } from '../key-storage.ts';
+import { renumberRun } from '../renumber-run.ts';
 import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
@@ -64,6 +65,8 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
       ...createRunReads(database),
       accept: (input) => queue.accept(input),
       commit: (commit) => queue.commit(commit),
+      renumber: (runId, from, to) =>
+        queue.write((session) => renumberRun(session, effects, { runId, from, to })),
     },
     events: {
       read: readEvents(database),

@@ -8,6 +8,7 @@ import { EventBus } from '../event-bus.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
+import { renumberRun } from '../renumber-run.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
 import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
@@ -51,6 +52,8 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
         (
           await database.writeIdempotent((session) => commitRuns(session, effects, [commit]))
         )[0] as CommitResult,
+      renumber: (runId, from, to) =>
+        database.writeIdempotent((session) => renumberRun(session, effects, { runId, from, to })),
     },
     events: {
       read,

@@ -134,6 +134,7 @@ export function createMemoryStore(): MemoryStore {
       outcomes: async (id, ids) =>
         (outcomes.get(id) ?? []).filter((outcome) => ids === undefined || ids.includes(outcome.taskId)),
       commit: async () => ({ outcomes: [], events: [] }),
+      renumber: async (id) => runs.get(id) ?? null,
       result: async (id, taskId) =>
         (outcomes.get(id) ?? []).find((outcome) => outcome.taskId === taskId)?.result ?? null,
     },
