@@ -23,7 +23,7 @@ export function openApiDocument(table: readonly AnyMethod[], info: { version: st
       { name: 'health' },
       { name: 'docs' },
     ],
-    security: [{ bearer: [] }, { apiKey: [] }, {}],
+    security: [{ bearer: [] }, { apiKey: [] }, { session: [] }, {}],
     paths: {
       '/tasks': { post: rpcOperation('tasks', table) },
       '/system': { post: rpcOperation('system', table) },
@@ -33,6 +33,7 @@ export function openApiDocument(table: readonly AnyMethod[], info: { version: st
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        session: { type: 'apiKey', in: 'cookie', name: 'demo_session_id' },
       },
       schemas: Object.fromEntries([
         ...table.flatMap(methodSchemas),

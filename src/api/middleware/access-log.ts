@@ -18,6 +18,7 @@ export function accessLog(
     const fields = {
       request_id: context.state.requestId,
       user_id: context.state.identity?.userId,
+      known_by: context.state.identity?.source,
       method,
       route,
       status,
