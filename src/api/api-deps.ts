@@ -22,6 +22,8 @@ export interface ApiSettings {
   /** How long `tasks.execute` waits for the tree unless it says otherwise. */
   readonly waitSeconds: number;
   readonly temporalUiUrl: string | null;
+  /** false: `/metrics` is served on a port of its own, and not here. */
+  readonly hasMetricsRoute: boolean;
   readonly demoMode: boolean;
   /** Every run answers with canned results. */
   readonly forceDemo: boolean;

@@ -81,7 +81,7 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/live', liveRoute);
   get('/ready', readyRoute(deps));
   get('/health', healthRoute(deps));
-  get('/metrics', metricsRoute(deps));
+  if (deps.settings.hasMetricsRoute) get('/metrics', metricsRoute(deps));
   get('/api/executors/metadata', allExecutorsRoute(deps.registry));
   get('/api/executors/metadata/:id', oneExecutorRoute(deps.registry));
   get('/runs/:run_id/events', known, runEventsRoute(deps, hub));

@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
 import { makeLlm } from './make-llm.ts';
+import { metricsListener } from './metrics-listener.ts';
 import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
 
@@ -28,6 +29,8 @@ const SMALL_BODY_BYTES = 1024 * 1024;
 
 export interface App {
   readonly url: string;
+  /** null: `/metrics` is beside the API. */
+  readonly metricsUrl: string | null;
   readonly temporalUiUrl: string | null;
   readonly store: Store;
   readonly engine: EngineParts;
@@ -58,6 +61,8 @@ export async function startApp(options: StartOptions): Promise<App> {
       config.role === 'worker' ? (config.metricsPort ?? 0) : config.port,
     );
     undo.push(() => listening.close(0));
+    const metricsListening = await listenForMetrics(config);
+    if (metricsListening !== null) undo.push(() => metricsListening.close(0));
     const [store, temporal, registry] = await allOrUndo(undo, [
       openStore({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir: config.dataDir, logger }),
       connectTemporal(config, logger, options.onProgress),
@@ -68,16 +73,25 @@ export async function startApp(options: StartOptions): Promise<App> {
     const llm = makeLlm(config);
     const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
     const access = await startAccess({ config, store, sealer, logger });
-    return await serve({ options, listening, store, temporal, engine, metrics, sealer, access, llm });
+    metricsListening?.serve(metricsListener(metrics, logger));
+    return await serve({ options, listening, metricsListening, store, temporal, engine, metrics, sealer, access, llm });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
   }
 }
 
+/** Role worker has one port anyway: METRICS_PORT. */
+async function listenForMetrics(config: Config): Promise<Listening | null> {
+  if (config.role === 'worker' || config.metricsPort === null) return null;
+  return listen(config.host, config.metricsPort);
+}
+
 interface Parts {
   readonly options: StartOptions;
   readonly listening: Listening;
+  /** null: `/metrics` is on the only port. */
+  readonly metricsListening: Listening | null;
   readonly store: Store;
   readonly temporal: TemporalParts;
   readonly engine: EngineParts;
@@ -109,6 +123,7 @@ async function serve(parts: Parts): Promise<App> {
     // Whoever asks /ready must have the chance to hear it before the port is closed.
     await delay(READINESS_NOTICE_MS);
     await listening.close(config.shutdownGraceMs);
+    await parts.metricsListening?.close(0);
     if (engine.worker !== null && engine.worker.getState() === 'RUNNING') engine.worker.shutdown();
     await engine.workerDone.catch((error: unknown) => logger.warn({ err: error }, 'The worker had broken'));
     engine.engine.close();
@@ -119,6 +134,7 @@ async function serve(parts: Parts): Promise<App> {
   };
   return {
     url: `http://${host}:${port}`,
+    metricsUrl: parts.metricsListening && `http://${host}:${parts.metricsListening.port}/metrics`,
     temporalUiUrl: uiUrl(temporal),
     store,
     engine,
@@ -135,7 +151,7 @@ async function apiDeps(
   parts: Parts,
   state: { isStopping: boolean },
 ): Promise<Parameters<typeof createApi>[0]> {
-  const { options, store, engine, temporal, metrics, access } = parts;
+  const { options, store, engine, temporal, metrics, metricsListening, access } = parts;
   const { config, logger } = options;
   const health = createHealth([
     { name: 'database', isRequired: true, check: async () => void (await store.ping()) },
@@ -159,6 +175,7 @@ async function apiDeps(
       smallBodyBytes: SMALL_BODY_BYTES,
       waitSeconds: WAIT_SECONDS,
       temporalUiUrl: uiUrl(temporal),
+      hasMetricsRoute: metricsListening === null,
       demoMode: config.demoMode,
       forceDemo: config.forceDemo,
     },

@@ -142,6 +142,7 @@ export async function startTestApi(
       smallBodyBytes: 16 * 1024,
       waitSeconds: 0,
       temporalUiUrl: null,
+      hasMetricsRoute: true,
       demoMode: true,
       forceDemo: false,
       ...options.settings,
