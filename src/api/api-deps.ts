@@ -21,6 +21,8 @@ export interface ApiSettings {
   readonly smallBodyBytes: number;
   /** How long `tasks.execute` waits for the tree unless it says otherwise. */
   readonly waitSeconds: number;
+  /** Open event streams one user may have on this process. */
+  readonly maxStreamsPerUser: number;
   readonly temporalUiUrl: string | null;
   /** false: `/metrics` is served on a port of its own, and not here. */
   readonly hasMetricsRoute: boolean;

@@ -34,7 +34,10 @@ export interface Api {
 
 export function createApi(deps: ApiDeps): Api {
   const app = new Koa<ApiState>();
-  const hub = createStreamHub(deps.store.events, (open) => deps.metrics?.observeStreams(open));
+  const hub = createStreamHub(deps.store.events, {
+    maxPerUser: deps.settings.maxStreamsPerUser,
+    observe: (open) => deps.metrics?.observeStreams(open),
+  });
   const router = createRouter(deps, hub);
   const discover = [discoverMethod(METHOD_TABLE)];
   const rpc = rpcEndpoints(

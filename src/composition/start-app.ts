@@ -74,7 +74,18 @@ export async function startApp(options: StartOptions): Promise<App> {
     const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
     const access = await startAccess({ config, store, sealer, logger });
     metricsListening?.serve(metricsListener(metrics, logger));
-    return await serve({ options, listening, metricsListening, store, temporal, engine, metrics, sealer, access, llm });
+    return await serve({
+      options,
+      listening,
+      metricsListening,
+      store,
+      temporal,
+      engine,
+      metrics,
+      sealer,
+      access,
+      llm,
+    });
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
@@ -174,6 +185,7 @@ async function apiDeps(
       maxBodyBytes: config.maxBodyBytes,
       smallBodyBytes: SMALL_BODY_BYTES,
       waitSeconds: WAIT_SECONDS,
+      maxStreamsPerUser: config.maxStreamsPerUser,
       temporalUiUrl: uiUrl(temporal),
       hasMetricsRoute: metricsListening === null,
       demoMode: config.demoMode,

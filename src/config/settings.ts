@@ -68,6 +68,13 @@ export const SETTINGS = {
     16 * 1024 * 1024,
     'Largest request body for create and execute, in bytes.',
   ),
+  maxStreamsPerUser: setting(
+    'Server',
+    'MAX_STREAMS_PER_USER',
+    wholeNumber(1, 100_000),
+    50,
+    'Open event streams one user may have on one process.',
+  ),
   workers: setting(
     'Server',
     'WORKERS',

@@ -1,5 +1,5 @@
 /** Event streams: wording, order, resuming, bounds and shutdown. Events are put in by hand; no tree runs. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseEventId } from '../../src/api/events/event-id.ts';
 import { formatSse } from '../../src/api/events/open-stream.ts';
 import { toSseEvents } from '../../src/api/events/sse-event.ts';
@@ -229,6 +229,27 @@ describe('streams', () => {
     const path = `/runs/${own.run_id}/tasks/${encodeURIComponent('a/b c')}/result`;
     expect(await (await fetch(api.url + path)).json()).toEqual({ big: true });
     expect((await fetch(`${api.url}/runs/${own.run_id}/tasks/nope/result`)).status).toBe(404);
+  });
+  it('lets one user have so many streams open and no more, and starts nothing for one too many', async () => {
+    const few = await startTestApi(store, { settings: { maxStreamsPerUser: 2 } });
+    const open = (headers: Record<string, string> = {}) =>
+      fetch(`${few.url}/runs/${newRun(2).run_id}/events`, { headers });
+    const [first, second] = [await open(), await open()];
+    const refused = await open();
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(JSON.stringify(await refused.json())).toContain('You have 2 event streams open');
+    const tasks = [{ id: 'too-many', name: 'n', schemas: { method: 'system_info_executor' } }];
+    const { status, error } = await few.rpc('tasks.execute', { tasks, use_streaming: true });
+    expect([status, error?.code]).toEqual([429, -32000]);
+    expect(await store.tasks.get('too-many')).toBeNull();
+    // Another user's run is not found, which is not "too many".
+    expect((await open({ 'x-user': 'user-b' })).status).toBe(404);
+    await first.body?.cancel();
+    await vi.waitFor(async () => expect((await open()).status).toBe(200), { timeout: 5_000 });
+    few.closeStreams();
+    await second.text();
+    await few.stop();
   });
   it('ends at shutdown without final, and takes no new streams', async () => {
     const own = newRun(2);

@@ -22,6 +22,8 @@ export interface StreamOptions {
   readonly hub: StreamHub;
   readonly logger: Logger;
   readonly requestId: string;
+  /** Who listens. */
+  readonly userId: string;
   readonly run: Run;
   readonly afterSeq: number;
   /** Sent before any event: the JSON-RPC answer. */
@@ -54,7 +56,7 @@ export async function openStream(response: ServerResponse, options: StreamOption
       return false;
     },
   });
-  const unregister = options.hub.register({ close: following.stop });
+  const unregister = options.hub.register({ userId: options.userId, close: following.stop });
   const heartbeat = setInterval(() => {
     response.write(': keepalive\n\n');
     following.refresh();

@@ -80,6 +80,7 @@ export const tasksExecute = defineMethod<Params>({
     'blocked_address',
     'quota_exceeded',
     'concurrency_exceeded',
+    'rate_limited',
     'unavailable',
   ],
   examples: [
@@ -97,6 +98,8 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
   if (given.use_streaming === true && call.isBatch)
     throw new AppError('invalid_request', 'A batch cannot stream: send this execute by itself');
   const canStream = given.use_streaming === true && !call.isNotification;
+  // Before anything starts: a stream that is refused must not leave a run behind.
+  if (canStream) call.streams.requireRoom(call.identity.userId);
   const position = call.lastEventId === null ? null : parseEventId(call.lastEventId);
   if (position !== null && canStream) {
     const run = await requireOwnRun(call, position.runId);

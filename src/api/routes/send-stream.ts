@@ -13,7 +13,7 @@ export interface RunStream {
   readonly first: unknown;
 }
 
-/** Resolves when the stream ended. Throws `unavailable` during shutdown, before anything is sent. */
+/** Resolves when the stream ended. Throws `unavailable` during shutdown and `rate_limited`, before anything is sent. */
 export async function sendStream(
   context: ApiContext,
   deps: ApiDeps,
@@ -22,8 +22,17 @@ export async function sendStream(
 ): Promise<void> {
   if (hub.isClosed)
     throw new AppError('unavailable', 'The server is shutting down', { retryAfterSeconds: 1 });
+  const userId = context.state.identity?.userId ?? '';
+  hub.requireRoom(userId);
   context.respond = false;
   context.status = 200;
   const { store, logger } = deps;
-  await openStream(context.res, { store, hub, logger, requestId: context.state.requestId, ...stream });
+  await openStream(context.res, {
+    store,
+    hub,
+    logger,
+    requestId: context.state.requestId,
+    userId,
+    ...stream,
+  });
 }

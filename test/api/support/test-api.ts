@@ -141,6 +141,7 @@ export async function startTestApi(
       maxBodyBytes: 256 * 1024,
       smallBodyBytes: 16 * 1024,
       waitSeconds: 0,
+      maxStreamsPerUser: 50,
       temporalUiUrl: null,
       hasMetricsRoute: true,
       demoMode: true,
