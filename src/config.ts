@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Setting } from './config/setting.ts';
-import { SETTINGS } from './config/settings.ts';
+import { MAKE_SECRET, SETTINGS } from './config/settings.ts';
 
 type Settings = typeof SETTINGS;
 type Values = { -readonly [Key in keyof Settings]: z.output<Settings[Key]['schema']> };
@@ -109,7 +109,9 @@ function accessConflicts(values: Values): string[] {
   if (jwtJwksUrl !== null && (jwtIssuer === null || jwtAudience === null))
     problems.push("JWT_JWKS_URL needs JWT_ISSUER and JWT_AUDIENCE, or another application's tokens would do");
   if (values.databaseUrl !== null && values.secret === null)
-    problems.push('PostgreSQL may be shared by many processes, which need one TASKGROVE_SECRET: set it');
+    problems.push(
+      `PostgreSQL may be shared by many processes, which need one TASKGROVE_SECRET: set it (${MAKE_SECRET})`,
+    );
   if (!values.demoMode && values.databaseUrl !== null && jwtSecret === null && jwtJwksUrl === null)
     problems.push('DEMO_MODE=false needs JWT_SECRET or JWT_JWKS_URL: nobody could sign in');
   if (values.sessionCookieSameSite === 'none' && values.publicUrl?.startsWith('https:') !== true)

@@ -24,6 +24,10 @@ import {
 } from './setting.ts';
 
 const MINUTE_MS = 60_000;
+/** 256 bits, written out. */
+const SECRET_CHARS = 32;
+/** What to do where a secret is missing. */
+export const MAKE_SECRET = 'openssl rand -base64 32 makes one';
 
 export const SETTINGS = {
   host: setting(
@@ -100,9 +104,9 @@ export const SETTINGS = {
   secret: setting(
     'Data',
     'TASKGROVE_SECRET',
-    secret(16),
+    secret(SECRET_CHARS),
     null,
-    'Key for what is stored encrypted or signed, at least 16 characters.',
+    `Key for what is stored encrypted or signed, at least ${SECRET_CHARS} characters (${MAKE_SECRET}). Needed with PostgreSQL; else one is made and kept.`,
   ),
   cacheDir: setting(
     'Data',

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config.ts';
 
 const POSTGRES = 'postgres://someone:hidden@localhost:5432/taskgrove';
-const SECRET = 'sixteen characters';
+const SECRET = 'thirty-two characters at the least';
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -203,7 +203,7 @@ describe('the environment of programs we start', () => {
       HTTPS_PROXY: 'http://proxy:3128',
       PORT: '8000',
       DATABASE_URL: POSTGRES,
-      TASKGROVE_SECRET: 'x'.repeat(16),
+      TASKGROVE_SECRET: 'x'.repeat(32),
       OPENAI_API_KEY: 'sk-x',
       TEMPORAL_NAMESPACE: 'mine',
     });

@@ -8,7 +8,7 @@ import { type Answer, endings, post, quickTree, serverProcess, testFolder, until
 
 const TREES = 100;
 const EVERY_MS = 100;
-const SECRET = 'a secret of the tests';
+const SECRET = 'a secret of the tests, long enough';
 
 it('a restart of PostgreSQL under load: 200 or 503, every accepted run ends', async () => {
   const postgres = await startPostgres();

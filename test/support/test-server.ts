@@ -61,7 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     LOG_LEVEL: 'warn',
     ...(options.databaseUrl === undefined
       ? {}
-      : { DATABASE_URL: options.databaseUrl, TASKGROVE_SECRET: 'secret of the tests' }),
+      : { DATABASE_URL: options.databaseUrl, TASKGROVE_SECRET: 'a secret of the tests, long enough' }),
     ...options.env,
   });
   const logger = createLogger({ level: config.logLevel, file: join(dataDir, 'server.log') });
