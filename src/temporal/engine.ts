@@ -40,6 +40,8 @@ export interface EngineDependencies {
   readonly worker: LocalWorker | null;
   readonly limits: RunTreeLimits;
   readonly publicUrl: string | null;
+  /** How long one call to the server may take. Default 5,000. */
+  readonly callTimeoutMs?: number;
   readonly logger: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
@@ -226,8 +228,19 @@ export class TemporalEngine implements RunEngine {
 
   /** Bounds a call to the server; what is not an answer becomes `unavailable`. */
   async #call<Result>(call: () => Promise<Result>): Promise<Result> {
+    const { client, callTimeoutMs = CALL_TIMEOUT_MS } = this.#deps;
+    const late = Promise.withResolvers<never>();
+    const giveUp = new AbortController();
+    // The deadline alone is not kept: the client's connecting and its pauses between attempts come on top.
+    const timer = setTimeout(() => {
+      giveUp.abort();
+      late.reject(new Error(`No answer within ${callTimeoutMs} ms`));
+    }, callTimeoutMs);
     try {
-      return await this.#deps.client.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+      const answer = client.withAbortSignal(giveUp.signal, () =>
+        client.withDeadline(Date.now() + callTimeoutMs, call),
+      );
+      return await Promise.race([answer, late.promise]);
     } catch (error) {
       const isAnswer =
         error instanceof WorkflowExecutionAlreadyStartedError ||
@@ -238,6 +251,8 @@ export class TemporalEngine implements RunEngine {
         cause: error,
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
