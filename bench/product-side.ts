@@ -45,7 +45,7 @@ export async function startProductSide(dataDir: string, env: Record<string, stri
     rpc,
     oneTask: () => execute([info('one')]),
     fiftyTasks: () => execute(gathered(Array.from({ length: 50 }, (_, number) => info(`leaf ${number}`)))),
-    fanOut: (count) => execute(gathered(Array.from({ length: count }, (_, number) => mapped(number))), 600),
+    fanOut: (count) => execute(gathered(Array.from({ length: count }, (_, number) => mapped(number))), 300),
     stop: async () => {
       await pool.close();
       await server.stop();

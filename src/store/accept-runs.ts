@@ -7,7 +7,7 @@ import type { TaskRecord } from '../core/task.ts';
 import { isoMicros } from '../core/time.ts';
 import type { AcceptResult, AcceptRun, IdempotencyRecord } from '../ports/store.ts';
 import type { Effects } from './effects.ts';
-import { eventToRow, outcomeToRow, type StoredOutcome, taskToRow } from './rows.ts';
+import { eventToRow, largeCell, outcomeToRow, type StoredOutcome, taskToRow } from './rows.ts';
 import type { Row } from './schema.ts';
 import type { Session } from './session.ts';
 import { requireFreeTaskIds } from './task-keys.ts';
@@ -107,6 +107,7 @@ async function writeAccepted(session: Session, accepted: readonly Accepted[]): P
     'runs',
     accepted.map(({ run, input }) => ({
       ...run,
+      error: largeCell(run.error),
       plan: JSON.stringify(input.plan),
       options: JSON.stringify(input.options),
     })),

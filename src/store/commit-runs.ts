@@ -6,7 +6,7 @@ import { isTerminal, type TaskStatus } from '../core/task.ts';
 import { isoMicros } from '../core/time.ts';
 import type { RunCommit } from '../ports/store.ts';
 import type { Effects, RunFacts, Standing } from './effects.ts';
-import { eventToRow, fromJson, outcomeToRow, rowToOutcome, type StoredOutcome } from './rows.ts';
+import { eventToRow, fromJson, largeCell, outcomeToRow, rowToOutcome, type StoredOutcome } from './rows.ts';
 import type { Session } from './session.ts';
 
 const TERMINAL_EVENTS = new Set(['task-completed', 'task-failed', 'task-skipped', 'task-cancelled']);
@@ -191,7 +191,7 @@ async function write(session: Session, applied: readonly Applied[]): Promise<voi
       [
         changed.map((run) => run.run_id),
         changed.map((run) => run.status),
-        changed.map((run) => run.error) as string[],
+        changed.map((run) => largeCell(run.error)),
         changed.map((run) => run.completed_at) as string[],
       ],
     );

@@ -60,13 +60,25 @@ export const SCHEDULE_FIELDS = Object.keys(NO_SCHEDULE) as (keyof typeof NO_SCHE
 /** A task by itself: `inputs` are the stored ones, status and times its own. */
 export type OwnTask = Omit<TaskRecord, 'stored_inputs'>;
 
+/**
+ * Columns whose text may be large are never NULL but empty when there is nothing: DuckDB reads a large text again for
+ * each NULL that follows it in the column (duckdb/duckdb#24897), so that one result of a megabyte among small ones took
+ * gigabytes of memory at the next append, and the database with it.
+ */
+const MAY_BE_LARGE = new Set(['inputs', 'result', 'error']);
+
+/** The cell of such a column. */
+export function largeCell(text: string | null): string {
+  return text ?? '';
+}
+
 /** `null` text is SQL NULL: JSON null and absent are the same to readers. */
 export function toJson(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value);
 }
 
 export function fromJson<T>(cell: Cell | undefined): T | null {
-  return typeof cell === 'string' ? (JSON.parse(cell) as T) : null;
+  return typeof cell === 'string' && cell !== '' ? (JSON.parse(cell) as T) : null;
 }
 
 /** Columns that are no field of the record (tree_created_at, last_run_number) come from `extra`. */
@@ -76,8 +88,7 @@ export function taskToRow(task: TaskRecord, extra: Row): Row {
     if (name in extra) continue;
     if (name === 'schedule') row[name] = scheduleCell(task);
     else if (name === 'inputs') row[name] = JSON.stringify(task.stored_inputs);
-    else if (TASK_JSON.has(name)) row[name] = toJson(task[name as keyof TaskRecord]);
-    else row[name] = (task[name as keyof TaskRecord] as Cell | undefined) ?? null;
+    else row[name] = taskCell(name, task[name as keyof TaskRecord]);
   }
   return row;
 }
@@ -91,9 +102,15 @@ export function scheduleCell(task: Readonly<Record<string, unknown>> | TaskRecor
     : JSON.stringify(Object.fromEntries(differs.map((name) => [name, fields[name]])));
 }
 
+/** A cell as it was given: empty text of a large column is nothing. */
+function presentCell(name: string, cell: Cell | undefined): Cell {
+  return cell === undefined || (cell === '' && MAY_BE_LARGE.has(name)) ? null : cell;
+}
+
 /** The value of one task column as it is stored. */
 export function taskCell(name: string, value: unknown): Cell {
-  return TASK_JSON.has(name) ? toJson(value) : ((value as Cell | undefined) ?? null);
+  const cell = TASK_JSON.has(name) ? toJson(value) : ((value as Cell | undefined) ?? null);
+  return cell === null && MAY_BE_LARGE.has(name) ? largeCell(cell) : cell;
 }
 
 export function rowToOwnTask(row: Row): OwnTask {
@@ -104,7 +121,7 @@ export function rowToOwnTask(row: Row): OwnTask {
   };
   for (const name of TASK_COLUMNS) {
     if (NO_FIELDS.has(name)) continue;
-    task[name] = TASK_JSON.has(name) ? fromJson(row[name]) : row[name];
+    task[name] = TASK_JSON.has(name) ? fromJson(row[name]) : presentCell(name, row[name]);
   }
   return task as unknown as OwnTask;
 }
@@ -139,7 +156,8 @@ export function outcomeToRow(runId: string, { outcome, updatedAt }: StoredOutcom
   const row: Record<string, Cell> = { run_id: runId, updated_at: updatedAt };
   for (const [field, column] of Object.entries(OUTCOME_FIELDS)) {
     const value = outcome[field as keyof TaskOutcome];
-    row[column] = OUTCOME_JSON.has(field) ? toJson(value) : (value as Cell);
+    const cell = OUTCOME_JSON.has(field) ? toJson(value) : (value as Cell);
+    row[column] = cell === null && MAY_BE_LARGE.has(column) ? largeCell(cell) : cell;
   }
   return row;
 }
@@ -148,7 +166,7 @@ export function outcomeToRow(runId: string, { outcome, updatedAt }: StoredOutcom
 export function rowToOutcome(row: Row, prefix = ''): StoredOutcome {
   const outcome: Record<string, unknown> = {};
   for (const [field, column] of Object.entries(OUTCOME_FIELDS)) {
-    const cell = row[`${prefix}${column}`] ?? null;
+    const cell = presentCell(column, row[`${prefix}${column}`]);
     outcome[field] = OUTCOME_JSON.has(field) ? fromJson<JsonValue>(cell) : cell;
   }
   return {
@@ -185,7 +203,7 @@ export function rowToRun(row: Row): Run {
     status: row['status'],
     task_count: row['task_count'],
     use_demo: row['use_demo'],
-    error: row['error'],
+    error: presentCell('error', row['error']),
     workflow_id: row['workflow_id'],
     accepted_at: row['accepted_at'],
     completed_at: row['completed_at'],

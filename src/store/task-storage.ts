@@ -6,7 +6,7 @@ import { isoMicros } from '../core/time.ts';
 import type { TaskPatch, TaskStore } from '../ports/store.ts';
 import { insertIdempotency, insertTasks, withChildren } from './accept-runs.ts';
 import type { Effects } from './effects.ts';
-import { type OwnTask, SCHEDULE_FIELDS, scheduleCell, taskCell, viewOf } from './rows.ts';
+import { largeCell, type OwnTask, SCHEDULE_FIELDS, scheduleCell, taskCell, viewOf } from './rows.ts';
 import type { Database, Parameter, Session } from './session.ts';
 import { childIds, countTasks, listIds, loadTasks, loadViews, treeIds } from './task-queries.ts';
 
@@ -64,9 +64,10 @@ async function updateTask(
     await requireIdle(session, own.run_id);
     Object.assign(changes, ownState(viewOf(own, stored), given, now));
   } else if ('inputs' in given && own.run_id !== null) {
-    await session.query('UPDATE run_tasks SET inputs = NULL WHERE run_id = $1 AND task_id = $2', [
+    await session.query('UPDATE run_tasks SET inputs = $3 WHERE run_id = $1 AND task_id = $2', [
       own.run_id,
       taskId,
+      largeCell(null),
     ]);
   }
   const cells = cellsOf(changes, own);
