@@ -5,7 +5,8 @@
 import { AppError } from '../core/errors.ts';
 import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { LlmClient, TokenUsage } from '../core/llm/chat.ts';
+import type { ChatAnswer, LlmClient, TokenUsage } from '../core/llm/chat.ts';
+import type { TaskDemo } from '../core/task.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 
 export class LlmUse {
@@ -15,6 +16,7 @@ export class LlmUse {
   #input = 0;
   #output = 0;
   #answers = 0;
+  #isDemo = false;
 
   constructor(gateway: LlmGateway, executor: AnyExecutor, idempotencyKey: string) {
     this.#gateway = gateway;
@@ -31,8 +33,13 @@ export class LlmUse {
       stored: [],
       mayUseServerKey: true,
       useDemo: false,
-      onUsage: (usage) => this.#add(usage),
+      onAnswer: (answer) => this.#note(answer),
     });
+  }
+
+  /** Set when the task named the demo provider: its result is canned, though it ran. */
+  get demo(): TaskDemo | null {
+    return this.#isDemo ? { active: true, reason: 'requested' } : null;
   }
 
   /** As the contract has it in `token_usage`; null when no model has answered. */
@@ -52,6 +59,11 @@ export class LlmUse {
       inputTokens: Number(spent['prompt_tokens']),
       outputTokens: Number(spent['completion_tokens']),
     });
+  }
+
+  #note({ usage, isDemo }: ChatAnswer): void {
+    if (isDemo) this.#isDemo = true;
+    else if (usage !== null) this.#add(usage);
   }
 
   #add({ inputTokens, outputTokens }: TokenUsage): void {

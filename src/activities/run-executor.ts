@@ -49,7 +49,7 @@ export async function runExecutor(
     const result = await limit.hold((signal) =>
       executor.run(contextOf(deps, task, options, { signal, input: input.value, llm })),
     );
-    return completed(result as JsonValue, null, llm.spent);
+    return completed(result as JsonValue, llm.demo, llm.spent);
   } catch (error) {
     if (options.signal.aborted) return { kind: 'cancelled' };
     const tokenUsage = llm.spent;

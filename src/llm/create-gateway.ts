@@ -184,7 +184,7 @@ function keyMissing({ server }: GatewayOptions, { provider, baseUrl }: KeyChoice
 }
 
 function finish(access: LlmAccess, answer: ChatAnswer, check: DataCheck | null): ChatAnswer {
-  if (answer.usage !== null && !answer.isDemo) access.onUsage?.(answer.usage);
+  access.onAnswer?.(answer);
   if (check === null || answer.toolCalls.length > 0) return answer;
   if (answer.finishReason === 'length') {
     throw new AppError(

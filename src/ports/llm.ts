@@ -1,5 +1,5 @@
 /** Models as activities and the API see them. Implemented by src/llm. */
-import type { LlmClient, TokenUsage } from '../core/llm/chat.ts';
+import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import type { LlmKey } from '../core/llm/llm-key.ts';
 
 /** What one task, or one API call, may use. */
@@ -14,8 +14,8 @@ export interface LlmAccess {
   readonly signal: AbortSignal;
   /** The same for every attempt; each call gets its own from it. */
   readonly idempotencyKey: string;
-  /** Called once an answer, also for one that is then refused. */
-  readonly onUsage?: (usage: TokenUsage) => void;
+  /** Called once an answer, also for one that is then refused: for what was spent, and whether it is a demo. */
+  readonly onAnswer?: (answer: ChatAnswer) => void;
 }
 
 export interface LlmGateway {

@@ -122,6 +122,15 @@ describe('a tree with a model in it', () => {
     });
   });
 
+  it('asks nobody when the task names the demo provider, and says so', async () => {
+    const [task, askedBefore] = [id('demo'), fake.calls.length];
+    await server.call('tasks.execute', { tasks: [llm(task, { prompt: 'hi', provider: 'demo' })] });
+    const stored = await server.call('tasks.get', { task_id: task });
+    expect(stored).toMatchObject({ status: 'completed', result: { demo_mode: true }, token_usage: null });
+    expect((await server.app.store.tasks.get(task))?.demo).toEqual({ active: true, reason: 'requested' });
+    expect(fake.calls.length).toBe(askedBefore);
+  });
+
   it('asks nobody in demo mode and says so', async () => {
     const task = id('demo');
     const askedBefore = fake.calls.length;

@@ -119,7 +119,7 @@ describe('an answer', () => {
 
   it('tells what it spent, once a call', async () => {
     const spent: number[] = [];
-    const llm = client({ onUsage: ({ outputTokens }) => spent.push(outputTokens) });
+    const llm = client({ onAnswer: ({ usage }) => spent.push(usage?.outputTokens ?? 0) });
     await llm.chat(ask('one'));
     await collect(llm.stream(ask('one two')));
     expect(spent).toEqual([3, 4]);

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { ChatMessage, LlmClient, TokenUsage } from '../../core/llm/chat.ts';
+import type { ChatAnswer, ChatMessage, LlmClient } from '../../core/llm/chat.ts';
 import { providerOfModel } from '../../core/llm/provider-catalog.ts';
 import { parseJson } from '../../core/llm/structured-answer.ts';
 import type { TaskRecord } from '../../core/task.ts';
@@ -49,7 +49,7 @@ function byRules({ registry }: Parts, request: GenerateRequest, reason: string):
 
 async function byModel({ registry, llm }: Parts, request: GenerateRequest): Promise<GeneratedTree> {
   const spending = new Spending();
-  const client = llm.clientFor({ ...request, useDemo: false, onUsage: (usage) => spending.add(usage) });
+  const client = llm.clientFor({ ...request, useDemo: false, onAnswer: (answer) => spending.add(answer) });
   const messages = planningMessages(registry, request);
   for (let repairs = 0; ; repairs++) {
     const { text, model, isDemo } = await ask(client, messages, request);
@@ -114,10 +114,11 @@ class Spending {
   #output = 0;
   #isKnown = false;
 
-  add({ inputTokens, outputTokens }: TokenUsage): void {
+  add({ usage, isDemo }: ChatAnswer): void {
+    if (usage === null || isDemo) return;
     this.#isKnown = true;
-    this.#input += inputTokens;
-    this.#output += outputTokens;
+    this.#input += usage.inputTokens;
+    this.#output += usage.outputTokens;
   }
 
   get total(): JsonObject | null {
