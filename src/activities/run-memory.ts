@@ -5,6 +5,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../core/errors.ts';
+import { roughSize } from '../core/rough-size.ts';
 import type { RunSummary, TaskOutcome } from '../core/run.ts';
 import type { Generations } from '../core/run-protocol.ts';
 import { isTerminal, type TaskRecord } from '../core/task.ts';
@@ -12,6 +13,9 @@ import type { RunContext, Store } from '../ports/store.ts';
 
 /** Runs remembered at once; at least twice what may be in flight. */
 const REMEMBERED_RUNS = 500;
+
+/** Results of ended runs remembered at once; what does not fit is read from the store. */
+const REMEMBERED_RESULT_BYTES = 16 * 1024 * 1024;
 
 export interface RunEntry {
   readonly context: RunContext;
@@ -27,7 +31,11 @@ export class RunMemory {
   readonly #store: Store;
   readonly #runs = new LRUCache<string, RunEntry>({ max: REMEMBERED_RUNS });
   /** How runs ended here, for whoever waits for them in this process. */
-  readonly #ends = new LRUCache<string, RunSummary>({ max: REMEMBERED_RUNS });
+  readonly #ends = new LRUCache<string, RunSummary>({
+    max: REMEMBERED_RUNS,
+    maxSize: REMEMBERED_RESULT_BYTES,
+    sizeCalculation: ({ result }) => 500 + roughSize(result),
+  });
   readonly #loading = new Map<string, Promise<RunEntry>>();
 
   constructor(store: Store) {

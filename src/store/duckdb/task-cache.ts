@@ -1,5 +1,6 @@
 /** Write-through cache of task views for the one process that owns the file; always as committed. */
 import { LRUCache } from 'lru-cache';
+import { roughSize } from '../../core/rough-size.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { type OwnTask, type StoredOutcome, viewOf } from '../rows.ts';
 import type { LoadedTask } from '../task-queries.ts';
@@ -16,7 +17,7 @@ export class TaskCache {
   readonly #entries = new LRUCache<string, Entry>({
     max: MAX_TASKS,
     maxSize: MAX_BYTES,
-    sizeCalculation: ({ view }) => 2_000 + sizeOf(view.inputs) + sizeOf(view.result),
+    sizeCalculation: ({ view }) => 2_000 + roughSize(view.inputs) + roughSize(view.result),
   });
   /** Loads under way; a write in the meantime makes what they bring stale. */
   readonly #loading = new Map<string, { isStale: boolean }>();
@@ -82,14 +83,4 @@ export class TaskCache {
     const ticket = this.#loading.get(taskId);
     if (ticket !== undefined) ticket.isStale = true;
   }
-}
-
-/** Rough, and cheap for the usual small values: strings are what grows. */
-function sizeOf(value: unknown, depth = 0): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  if (depth > 50) return 1_000;
-  let size = 16;
-  for (const item of Object.values(value)) size += 16 + sizeOf(item, depth + 1);
-  return size;
 }
