@@ -12,6 +12,8 @@ import { guestName } from './guest-name.ts';
 export const WRITE_EVERY_MS = 60_000;
 const FLUSH_AFTER_MS = 1_000;
 const KEPT = 20_000;
+/** Whoever was away longer is met as if for the first time: the row may have been swept away. */
+const FORGOTTEN_AFTER_MS = 29 * 86_400_000;
 
 interface Seen {
   readonly identity: Identity;
@@ -68,7 +70,7 @@ export function createUserActivity(options: {
     seen(identity, userAgent) {
       const at = now();
       let seen = known.get(identity.userId);
-      if (seen === undefined) {
+      if (seen === undefined || at - seen.lastAt > FORGOTTEN_AFTER_MS) {
         seen = {
           identity,
           userAgent: null,

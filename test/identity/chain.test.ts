@@ -1,5 +1,7 @@
 /** The order of credentials, what a bad one does, and who somebody without any is. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createApiKeys } from '../../src/identity/api-keys.ts';
 import { guestName } from '../../src/identity/guest-name.ts';
 import { createMemoryStore } from '../api/support/memory-store.ts';
 import { type Asked, makeIdentity, signToken } from './make-identity.ts';
@@ -90,6 +92,46 @@ describe('API keys', () => {
     expect((await ask({ 'x-api-key': short.key })).error).toMatchObject(refused);
     for (const bad of ['tg_x', 'x', `${short.key}x`])
       expect((await ask({ ...CHROME, 'x-api-key': bad })).error).toMatchObject(refused);
+  });
+
+  it('revoked in another process are refused here within the time they are kept', async () => {
+    const { keys: store } = createMemoryStore();
+    const clock = { ms: Date.now() };
+    const process = () => createApiKeys({ store, freshMs: 1_000, now: () => clock.ms });
+    const [here, there] = [process(), process()];
+    const input = { userId: 'ann', name: 'n', roles: ['user'], plan: 'free', expiresAt: null } as const;
+    const { key, record } = await here.create(input);
+    expect(await here.check(key)).toEqual(record);
+    await there.revoke(record.keyId);
+    expect(await there.check(key)).toBeNull();
+    clock.ms += 1_001;
+    expect(await here.check(key)).toBeNull();
+  });
+
+  it('revoked while they are looked up are not kept', async () => {
+    const { keys: store } = createMemoryStore();
+    const { promise: looked, resolve: goOn } = Promise.withResolvers<void>();
+    const slow = {
+      ...store,
+      findByHash: async (hash: string) => {
+        const found = await store.findByHash(hash);
+        await looked;
+        return found;
+      },
+    };
+    const keys = createApiKeys({ store: slow, freshMs: Number.POSITIVE_INFINITY, now: Date.now });
+    const { key, record } = await keys.create({
+      userId: 'ann',
+      name: 'n',
+      roles: ['user'],
+      plan: 'free',
+      expiresAt: null,
+    });
+    const checking = keys.check(key);
+    await keys.revoke(record.keyId);
+    goOn();
+    await checking;
+    expect(await keys.check(key)).toBeNull();
   });
 
   it('the operator key is an admin without limits', async () => {
@@ -242,6 +284,28 @@ describe('without any credential', () => {
     expect(cookies[0]).toMatch(/^demo_session_id=; Max-Age=0/);
     expect((await ask(bearer({ sub: 'ann' }))).identity?.userId).toBe('ann');
   });
+});
+
+it('no headers, however odd, are more than a guest or a refusal', async () => {
+  const { ask } = makeIdentity();
+  const names = ['authorization', 'x-api-key', 'cookie', 'user-agent', 'origin', 'accept-language'];
+  const token = signToken({ sub: 'ann' });
+  const odd = fc.oneof(
+    fc.string(),
+    fc.base64String().map((text) => `${text}.${text}.${text}`),
+    fc.nat(token.length).map((length) => token.slice(0, length)),
+    fc.string().map((text) => `demo_session_id=${text}; authorization=%${text}; auth_token`),
+    fc
+      .record({ sub: fc.anything(), role: fc.anything() })
+      .map((payload) => `Bearer ${signToken(payload, { secret: 'x' })}`),
+  );
+  const headers = fc.dictionary(fc.constantFrom(...names), odd);
+  const property = fc.asyncProperty(headers, fc.string(), async (given, ip) => {
+    const { identity, error } = await ask({ ...given }, { ip });
+    if (error === null) expect(identity?.isGuest).toBe(true);
+    else expect(error.code).toBe('unauthorized');
+  });
+  await fc.assert(property, { numRuns: 500 });
 });
 
 describe('names of guests', () => {

@@ -89,6 +89,19 @@ it('many requests are one write a minute', async () => {
   expect((await store.get(guest.userId))?.lastActiveAt).toBe(isoMicros(clock.ms));
 });
 
+it('who comes back after a month gets a row again, though the old one was swept away', async () => {
+  const { store, activity, clock } = counted();
+  activity.seen(guest, 'x');
+  activity.changed(guest);
+  await activity.flush();
+  clock.ms += 31 * 86_400_000;
+  await store.remove([guest.userId]);
+  activity.seen(guest, 'x');
+  activity.changed(guest);
+  await activity.flush();
+  expect((await store.get(guest.userId))?.createdAt).toBe(isoMicros(clock.ms));
+});
+
 it('a write that failed is tried again with the next request', async () => {
   const { store, clock } = counted();
   let isBroken = true;
