@@ -293,7 +293,7 @@ it('no headers, however odd, are more than a guest or a refusal', async () => {
   const odd = fc.oneof(
     fc.string(),
     fc.base64String().map((text) => `${text}.${text}.${text}`),
-    fc.nat(token.length).map((length) => token.slice(0, length)),
+    fc.nat(token.length - 1).map((length) => token.slice(0, length)),
     fc.string().map((text) => `demo_session_id=${text}; authorization=%${text}; auth_token`),
     fc
       .record({ sub: fc.anything(), role: fc.anything() })
