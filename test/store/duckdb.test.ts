@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { storeConformance } from './conformance.ts';
-import { sampleAccept, sampleTask, sampleTree } from './sample-tasks.ts';
+import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const folders: string[] = [];
@@ -59,6 +59,26 @@ describe('duckdb: the file', () => {
     expect((await store.runs.list({ status: 'in_progress', limit: 10, offset: 0 })).length).toBe(1);
     expect((await store.tasks.list({ rootOnly: true, limit: 10, offset: 0 })).length).toBe(1);
     await store.close();
+  });
+
+  test('a large result among thousands of small rows does not eat the memory', async () => {
+    const folder = await freshFolder();
+    const tree = sampleTree('wide', 3_000);
+    const first = await openIn(folder);
+    const { run } = await first.runs.accept(sampleAccept(tree, { newTasks: tree }));
+    const large = 'x'.repeat(2_000_000);
+    const outcomes = (from: number, to: number) =>
+      tree
+        .slice(from, to)
+        .map(({ id }, index) => sampleOutcome(id, index === 0 ? { result: large } : { result: null }));
+    await first.runs.commit({ runId: run.run_id, outcomes: outcomes(0, 1_500) });
+    // Closing writes what is in the log into the tables.
+    await first.close();
+    const second = await openIn(folder);
+    await second.runs.commit({ runId: run.run_id, outcomes: outcomes(1_500, 3_000) });
+    expect(await second.runs.result(run.run_id, 'wide')).toBe(large);
+    expect((await second.runs.outcomes(run.run_id)).length).toBe(3_000);
+    await second.close();
   });
 
   test('a second process is refused with the way out', async () => {
