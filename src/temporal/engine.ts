@@ -1,4 +1,5 @@
 /** The run engine over Temporal: starts, awaits and steers `runTree` workflows. Rows are the store's, never ours. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
@@ -50,6 +51,12 @@ const CALL_TIMEOUT_MS = 5_000;
 /** How long a cancel waits to report the end it caused. */
 const CANCEL_WAIT_MS = 2_000;
 const RETRY_AFTER_SECONDS = 2;
+/**
+ * A task's row is written a moment before its workflow hears of it: whoever answers to what the row shows must not be
+ * refused for being quick. A refusal leaves no trace in the history.
+ */
+const REFUSED_ATTEMPTS = 6;
+const REFUSED_PAUSE_MS = 150;
 
 export class TemporalEngine implements RunEngine {
   readonly #deps: EngineDependencies;
@@ -211,18 +218,17 @@ export class TemporalEngine implements RunEngine {
 
   async #update(run: Run, name: string, argument: Record<string, unknown> = {}): Promise<void> {
     const handle = this.#handle(run);
-    try {
-      await this.#call(() =>
-        handle.executeUpdate<void, [Record<string, unknown>]>(name, { args: [argument] }),
-      );
-    } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError) {
-        throw new AppError('conflict', error.cause?.message ?? 'The run refused this', { cause: error });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#call(() =>
+          handle.executeUpdate<void, [Record<string, unknown>]>(name, { args: [argument] }),
+        );
+        return;
+      } catch (error) {
+        const isRefused = error instanceof WorkflowUpdateFailedError;
+        if (!isRefused || attempt === REFUSED_ATTEMPTS) throw refusalOf(run, error);
+        await delay(REFUSED_PAUSE_MS);
       }
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw new AppError('conflict', `Run ${run.run_id} is not running: execute its task again`, {
-        cause: error,
-      });
     }
   }
 
@@ -255,4 +261,13 @@ export class TemporalEngine implements RunEngine {
       clearTimeout(timer);
     }
   }
+}
+
+function refusalOf(run: Run, error: unknown): unknown {
+  if (error instanceof WorkflowUpdateFailedError)
+    return new AppError('conflict', error.cause?.message ?? 'The run refused this', { cause: error });
+  if (!(error instanceof WorkflowNotFoundError)) return error;
+  return new AppError('conflict', `Run ${run.run_id} is not running: execute its task again`, {
+    cause: error,
+  });
 }
