@@ -12,6 +12,11 @@ import type { PostgresDatabase } from './postgres-database.ts';
 const CHANNEL = 'taskgrove_events';
 const FLUSH_MS = 20;
 const MAX_BYTES = 7_400;
+/** A connection that died without a word is found by asking. */
+const ALIVE_EVERY_MS = 15_000;
+const ALIVE_WITHIN_MS = 5_000;
+/** Runs that ended so long before the last sign of life are caught up too: clocks of processes differ. */
+const MARGIN_MS = 600_000;
 
 interface RelayOptions {
   readonly url: string;
@@ -22,6 +27,20 @@ interface RelayOptions {
 }
 type Message = [runId: string, seq: number] | { readonly publish: RunEvent };
 
+/** A delta whose text does not fit one message goes as several, in order. */
+function partsOf(event: RunEvent): RunEvent[] {
+  const { text } = event.data;
+  if (Buffer.byteLength(JSON.stringify({ publish: event })) < MAX_BYTES) return [event];
+  if (typeof text !== 'string' || text.length < 2) return [];
+  const middle = Math.floor(text.length / 2);
+  // Never between the two halves of one character.
+  const cut = /[\ud800-\udbff]/.test(text[middle - 1] ?? '') ? middle + 1 : middle;
+  if (cut >= text.length) return [];
+  return [text.slice(0, cut), text.slice(cut)].flatMap((part) =>
+    partsOf({ ...event, data: { ...event.data, text: part } }),
+  );
+}
+
 export class EventRelay {
   readonly #options: RelayOptions;
   readonly #origin = crypto.randomUUID().slice(0, 8);
@@ -31,6 +50,9 @@ export class EventRelay {
   #published: RunEvent[] = [];
   #timer: NodeJS.Timeout | null = null;
   #listener: pg.Client | null = null;
+  /** When the LISTEN connection was last known to work. */
+  #aliveAt = Date.now();
+  #aliveTimer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   constructor(options: RelayOptions) {
@@ -66,6 +88,7 @@ export class EventRelay {
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#aliveTimer !== null) clearInterval(this.#aliveTimer);
     await this.#flush();
     await this.#listener?.end().catch(() => undefined);
   }
@@ -79,7 +102,7 @@ export class EventRelay {
 
   async #flush(): Promise<void> {
     const messages: Message[] = [...this.#pointers];
-    messages.push(...this.#published.map((publish) => ({ publish })));
+    messages.push(...this.#published.flatMap(partsOf).map((publish) => ({ publish })));
     this.#pointers = new Map();
     this.#published = [];
     try {
@@ -91,7 +114,6 @@ export class EventRelay {
     }
   }
 
-  /** Deltas too large for one message are left out: they are a preview, the task's result follows. */
   *#payloads(messages: readonly Message[]): Generator<string> {
     let parts: string[] = [];
     let size = 0;
@@ -148,7 +170,12 @@ export class EventRelay {
   }
 
   async #listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#options.url, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      keepAlive: true,
+      connectionTimeoutMillis: ALIVE_WITHIN_MS,
+      query_timeout: ALIVE_WITHIN_MS,
+    });
     client.on('notification', ({ payload }) => this.#receive(payload ?? `${this.#origin}`));
     client.on('error', (error) => this.#options.logger.warn({ err: error }, 'the event connection was lost'));
     client.on('end', () => {
@@ -157,6 +184,23 @@ export class EventRelay {
     await client.connect();
     await client.query(`LISTEN ${CHANNEL}`);
     this.#listener = client;
+    this.#aliveTimer ??= setInterval(() => void this.#checkAlive(), ALIVE_EVERY_MS).unref();
+  }
+
+  async #checkAlive(): Promise<void> {
+    const client = this.#listener;
+    if (client === null) return;
+    const askedAt = Date.now();
+    try {
+      await client.query('SELECT 1');
+      if (this.#listener === client) this.#aliveAt = askedAt;
+    } catch (error) {
+      if (this.#isClosed || this.#listener !== client) return;
+      this.#options.logger.warn({ err: error }, 'the event connection does not answer');
+      const reconnected = this.#reconnect();
+      await client.end().catch(() => undefined);
+      await reconnected;
+    }
   }
 
   async #reconnect(): Promise<void> {
@@ -165,18 +209,28 @@ export class EventRelay {
       await new Promise((resolve) => setTimeout(resolve, 500));
       try {
         await this.#listen();
+        const listensSince = Date.now();
         for (const [runId, seq] of await this.#lastSeqs())
           this.#catchUp(runId, this.#delivered.get(runId) ?? 0, seq);
+        this.#aliveAt = listensSince;
         return;
       } catch (error) {
         this.#options.logger.warn({ err: error }, 'the event connection is tried again');
+        await this.#dropListener();
       }
     }
   }
 
-  /** Last numbers of runs that are active or ended within the last ten minutes. */
+  /** It listens, but what was missed could not be read: the next attempt does both again. */
+  async #dropListener(): Promise<void> {
+    const client = this.#listener;
+    this.#listener = null;
+    await client?.end().catch(() => undefined);
+  }
+
+  /** Last numbers of runs that are active or have ended since we last heard of events, however long ago that was. */
   async #lastSeqs(): Promise<[string, number][]> {
-    const since = new Date(Date.now() - 600_000).toISOString();
+    const since = new Date(this.#aliveAt - MARGIN_MS).toISOString();
     const rows = await this.#options.database.read((session) =>
       session.query(
         `SELECT e.run_id, max(e.seq) AS seq FROM runs JOIN task_events e ON e.run_id = runs.run_id

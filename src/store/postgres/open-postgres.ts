@@ -1,6 +1,7 @@
 /** Puts the PostgreSQL store together: pool, shared verbs and the event relay. */
 import { Kysely, PostgresDialect } from 'kysely';
-import type { Store } from '../../ports/store.ts';
+import type { TaskRecord } from '../../core/task.ts';
+import type { AcceptResult, Store, TaskStore } from '../../ports/store.ts';
 import { acceptRuns } from '../accept-runs.ts';
 import { type CommitResult, commitRuns } from '../commit-runs.ts';
 import type { Effects } from '../effects.ts';
@@ -18,6 +19,7 @@ import { createUserStorage } from '../user-storage.ts';
 import { EventRelay } from './event-relay.ts';
 import { PostgresDatabase } from './postgres-database.ts';
 import { databaseError } from './postgres-errors.ts';
+import { unlessCommitted } from './unless-committed.ts';
 
 /** Throws `unavailable` when the server does not answer or refuses the login. */
 export async function openPostgres(options: { databaseUrl: string; logger: StoreLogger }): Promise<Store> {
@@ -39,15 +41,33 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
     throw databaseError(error);
   }
   const effects = createEffects(relay);
+  const tasks = createTaskStorage(database, effects);
+  const reads = createRunReads(database);
   return {
     kind: 'postgres',
-    tasks: createTaskStorage(database, effects),
+    tasks: {
+      ...tasks,
+      create: (records, idempotency) =>
+        unlessCommitted(
+          () => tasks.create(records, idempotency),
+          async () => ((await areStored(tasks, records)) ? { value: undefined } : null),
+        ),
+    },
     runs: {
-      ...createRunReads(database),
-      accept: async (input) =>
-        (await database.write((session) => acceptRuns(session, effects, [input])))[0] as Awaited<
-          ReturnType<Store['runs']['accept']>
-        >,
+      ...reads,
+      accept: (input) =>
+        unlessCommitted(
+          async () =>
+            (await database.write((session) => acceptRuns(session, effects, [input])))[0] as AcceptResult,
+          async () => {
+            const run = await reads.get(input.runId);
+            if (run === null) return null;
+            effects.eventsStored(
+              input.events.map((it, index) => ({ ...it, runId: run.run_id, seq: index + 1 })),
+            );
+            return { value: { status: 'accepted', run } };
+          },
+        ),
       commit: async (commit) =>
         (
           await database.writeIdempotent((session) => commitRuns(session, effects, [commit]))
@@ -71,6 +91,15 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
       await database.pool.end();
     },
   };
+}
+
+/** Ids are unique and times are exact: what has both is what we have written. */
+async function areStored(tasks: TaskStore, records: readonly TaskRecord[]): Promise<boolean> {
+  const [first, last] = [records[0], records.at(-1)];
+  if (first === undefined || last === undefined) return true;
+  const stored = await tasks.getMany([...new Set([first.id, last.id])]);
+  const createdAt = new Map(records.map((task) => [task.id, task.created_at]));
+  return stored.length > 0 && stored.every((task) => task.created_at === createdAt.get(task.id));
 }
 
 const nothing = () => undefined;
