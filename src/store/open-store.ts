@@ -14,11 +14,13 @@ export interface OpenStoreOptions {
   readonly memoryLimitMb?: number;
   /** DuckDB's threads. Default 1. */
   readonly threads?: number;
+  /** How often old idempotency records are removed. Default one hour. */
+  readonly purgeEveryMs?: number;
 }
 
 /** Opens and migrates. Throws `unavailable` or `store_corrupt` with the way out. */
 export function openStore(options: OpenStoreOptions): Promise<Store> {
   return options.databaseUrl === null
     ? openDuckdb(options)
-    : openPostgres({ databaseUrl: options.databaseUrl, logger: options.logger });
+    : openPostgres({ ...options, databaseUrl: options.databaseUrl });
 }

@@ -5,9 +5,10 @@ import type { TaskRecord } from '../../core/task.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
+import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { renumberRun } from '../renumber-run.ts';
-import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
+import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
 import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks, loadViews } from '../task-queries.ts';
@@ -26,6 +27,8 @@ export interface OpenDuckdbOptions {
   readonly memoryLimitMb?: number;
   /** Default 1: a second thread makes small transactions dearer (7 instead of 4 ms CPU). */
   readonly threads?: number;
+  /** How often old idempotency records are removed. Default one hour. */
+  readonly purgeEveryMs?: number;
 }
 
 /** Throws `unavailable` when another process has the file, `store_corrupt` when it cannot be read. */
@@ -45,9 +48,10 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
   const effects = createEffects(memory, cache, bus);
   const queue = new WriteQueue(file, effects);
   const database: Database = { read: (work) => file.read(work), write: (work) => queue.write(work) };
+  let stopPurging: () => Promise<void>;
   try {
     await file.read((session) => memory.restore(session));
-    await purgeIdempotency(database);
+    stopPurging = await keepPurging(database, options.logger, options.purgeEveryMs);
   } catch (error) {
     file.close();
     throw startError(error, path);
@@ -80,6 +84,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
       await file.read((session) => session.query('SELECT 1 AS one'));
     },
     close: async () => {
+      await stopPurging();
       await queue.drained();
       await file.read(async () => undefined);
       file.close();

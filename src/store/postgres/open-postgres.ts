@@ -6,12 +6,13 @@ import { acceptRuns } from '../accept-runs.ts';
 import { type CommitResult, commitRuns } from '../commit-runs.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
+import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
 import { renumberRun } from '../renumber-run.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
-import { createIdempotencyStorage, createRunReads, purgeIdempotency, readEvents } from '../run-storage.ts';
+import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
@@ -22,7 +23,11 @@ import { databaseError } from './postgres-errors.ts';
 import { unlessCommitted } from './unless-committed.ts';
 
 /** Throws `unavailable` when the server does not answer or refuses the login. */
-export async function openPostgres(options: { databaseUrl: string; logger: StoreLogger }): Promise<Store> {
+export async function openPostgres(options: {
+  databaseUrl: string;
+  logger: StoreLogger;
+  purgeEveryMs?: number;
+}): Promise<Store> {
   const { databaseUrl, logger } = options;
   const database = new PostgresDatabase(databaseUrl, (error) =>
     logger.warn({ err: error }, 'database connection lost'),
@@ -30,12 +35,14 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
   const bus = new EventBus((error) => logger.error({ err: error }, 'a listener to run events failed'));
   const read = readEvents(database);
   const relay = new EventRelay({ url: databaseUrl, database, bus, logger, read });
+  let stopPurging: () => Promise<void> = async () => undefined;
   try {
     // Kysely's adapter takes an advisory lock, so that processes that start at once migrate one after the other.
     await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) }), 'postgres');
-    await purgeIdempotency(database);
+    stopPurging = await keepPurging(database, logger, options.purgeEveryMs);
     await relay.start();
   } catch (error) {
+    await stopPurging();
     await relay.close();
     await database.pool.end();
     throw databaseError(error);
@@ -87,6 +94,7 @@ export async function openPostgres(options: { databaseUrl: string; logger: Store
       await database.read((session) => session.query('SELECT 1 AS one'));
     },
     close: async () => {
+      await stopPurging();
       await relay.close();
       await database.pool.end();
     },
