@@ -32,12 +32,22 @@ async function start(config: Config): Promise<number> {
   const logger = createLogger({ level: config.logLevel, file: logFile });
   const stopping = stopSignals();
   const coreMetricsAddress = await installRuntime(logger);
-  const app = await startApp({
+  const starting = startApp({
     config,
     logger,
     coreMetricsAddress,
+    signal: stopping.signal,
     onProgress: (text) => print(`  ${text}`),
   });
+  const app = await starting.catch((error: unknown) => {
+    if (!stopping.isSet()) throw error;
+    logger.info({ err: error }, 'the start was interrupted');
+    return null;
+  });
+  if (app === null) {
+    print('Stopped before it was ready.');
+    return FORCED_EXIT_CODE;
+  }
   try {
     if (!stopping.isSet()) await announce(app, config, logFile, startedMs, logger);
     await Promise.race([stopping.promise, app.broken]);
@@ -80,18 +90,20 @@ async function migrate(config: Config): Promise<number> {
 }
 
 /** SIGINT (Ctrl-C) and SIGTERM (supervisors) drain; the second one of either gives up waiting. */
-function stopSignals(): { promise: Promise<void>; isSet(): boolean } {
+function stopSignals(): { promise: Promise<void>; signal: AbortSignal; isSet(): boolean } {
   let isSet = false;
+  const controller = new AbortController();
   const promise = new Promise<void>((resolve) => {
     const onSignal = () => {
       if (isSet) process.exit(FORCED_EXIT_CODE);
       isSet = true;
+      controller.abort();
       resolve();
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
   });
-  return { promise, isSet: () => isSet };
+  return { promise, signal: controller.signal, isSet: () => isSet };
 }
 
 /** People get a sentence; a stack only helps when it is a fault of ours. */

@@ -17,7 +17,7 @@ export interface TemporalParts {
 export async function connectTemporal(
   config: Config,
   logger: Logger,
-  onProgress: (text: string) => void,
+  options: { readonly onProgress: (text: string) => void; readonly signal?: AbortSignal },
 ): Promise<TemporalParts> {
   const server = await ensureTemporal({
     address: config.temporalAddress,
@@ -29,7 +29,7 @@ export async function connectTemporal(
     cacheDir: config.cacheDir,
     environment: config.childEnvironment,
     logger: { warn: (fields, message) => logger.warn({ ...fields }, message) },
-    onProgress,
+    ...options,
   });
   try {
     const connection = await NativeConnection.connect({ address: server.address });

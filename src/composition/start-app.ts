@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly logger: Logger;
   /** A line for people, for whatever takes longer than two seconds. */
   readonly onProgress: (text: string) => void;
+  /** Ends a start that is still fetching the Temporal server. */
+  readonly signal?: AbortSignal;
   readonly limits?: Partial<RunTreeLimits>;
   /** Where Temporal's core serves its metrics (see install-runtime.ts); null = nowhere. */
   readonly coreMetricsAddress?: string | null;
@@ -65,7 +67,10 @@ export async function startApp(options: StartOptions): Promise<App> {
     if (metricsListening !== null) undo.push(() => metricsListening.close(0));
     const [store, temporal, registry] = await allOrUndo(undo, [
       openStore({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir: config.dataDir, logger }),
-      connectTemporal(config, logger, options.onProgress),
+      connectTemporal(config, logger, {
+        onProgress: options.onProgress,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      }),
       loadExecutors(config),
     ]);
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });

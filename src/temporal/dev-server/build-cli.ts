@@ -15,7 +15,7 @@ export async function buildCli(goProgram: string, options: FetchCliOptions): Pro
   // Built beside its place and moved in one step: nobody ever starts half a program.
   const folder = await mkdtemp(join(options.cacheDir, 'build-'));
   try {
-    await goInstall(goProgram, { ...options.environment, GOBIN: folder });
+    await goInstall(goProgram, { ...options.environment, GOBIN: folder }, options.signal);
     await rename(join(folder, basename(target)), target);
     return target;
   } finally {
@@ -23,14 +23,22 @@ export async function buildCli(goProgram: string, options: FetchCliOptions): Pro
   }
 }
 
-async function goInstall(goProgram: string, environment: Record<string, string>): Promise<void> {
+async function goInstall(
+  goProgram: string,
+  environment: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
   const child = spawn(goProgram, ['install', '-ldflags', '-s -w', MODULE], {
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A group of its own: Go's compilers end with it.
+    detached: true,
   });
   // A start that is interrupted must not leave a compiler running for minutes.
-  const endChild = () => child.kill('SIGTERM');
-  process.once('exit', endChild);
+  const endGroup = () => killGroup(child.pid);
+  process.once('exit', endGroup);
+  signal?.addEventListener('abort', endGroup, { once: true });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     complaint = (complaint + chunk).slice(-2_000);
@@ -41,8 +49,20 @@ async function goInstall(goProgram: string, environment: Record<string, string>)
       child.once('close', resolve);
     });
     if (code !== 0)
-      throw new AppError('unavailable', complaint.trim().split('\n').at(-1) ?? `go ended with ${code}`);
+      throw new AppError('unavailable', complaint.trim().split('\n').at(-1) || `go ended with ${code}`);
   } finally {
-    process.off('exit', endChild);
+    process.off('exit', endGroup);
+    signal?.removeEventListener('abort', endGroup);
+  }
+}
+
+/** What it builds is thrown away anyway, so there is nothing to be polite about. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

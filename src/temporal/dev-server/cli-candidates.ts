@@ -69,6 +69,7 @@ async function tryDownload(search: CliSearch, failures: string[]): Promise<strin
       downloadCli(search),
     );
   } catch (error) {
+    search.signal?.throwIfAborted();
     failures.push(`Download: ${reason(error)}`);
     return null;
   }
@@ -86,6 +87,7 @@ async function tryBuild(search: CliSearch, failures: string[]): Promise<string |
       buildCli(go, search),
     );
   } catch (error) {
+    search.signal?.throwIfAborted();
     failures.push(`Build with Go: ${reason(error)}`);
     return null;
   }

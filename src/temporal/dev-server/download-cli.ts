@@ -15,6 +15,8 @@ const STALL_MS = 8_000;
 export interface FetchCliOptions {
   readonly cacheDir: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Ends a download or build at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** Downloads into the cache and returns the program's path. Throws `unavailable` with the reason. */
@@ -22,7 +24,7 @@ export async function downloadCli(options: FetchCliOptions): Promise<string> {
   await mkdir(options.cacheDir, { recursive: true });
   const folder = await mkdtemp(join(options.cacheDir, 'download-'));
   try {
-    await runDownload(folder, options.environment);
+    await runDownload(folder, options);
     const program = (await readdir(folder)).find((name) => name.startsWith('temporal'));
     if (program === undefined) throw new AppError('unavailable', 'the download left no program behind');
     const target = cachedCliPath(options.cacheDir);
@@ -35,14 +37,16 @@ export async function downloadCli(options: FetchCliOptions): Promise<string> {
   }
 }
 
-async function runDownload(folder: string, environment: Readonly<Record<string, string>>): Promise<void> {
+async function runDownload(folder: string, options: FetchCliOptions): Promise<void> {
   const script = join(
     dirname(fileURLToPath(import.meta.url)),
     `sdk-download-process${extname(import.meta.url)}`,
   );
   const child = spawn(process.execPath, [script, folder], {
-    env: environment,
+    env: options.environment,
     stdio: ['ignore', 'ignore', 'pipe'],
+    killSignal: 'SIGKILL',
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {

@@ -40,6 +40,8 @@ export interface EnsureTemporalOptions {
   readonly onProgress: (text: string) => void;
   /** How long a given address may take to answer. Default 30,000. */
   readonly givenWithinMs?: number;
+  /** Ends the fetching of the program at once; `ensureTemporal` then throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TemporalServer {
