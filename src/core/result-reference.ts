@@ -6,8 +6,10 @@ export const REFERENCE_BYTES = 64 * 1024;
 /** The largest result a task may have. */
 export const MAX_RESULT_BYTES = 8 * 1024 * 1024;
 export const PREVIEW_CHARS = 2_048;
+/** Stands for the run in a reference to a result that was set by hand: the task itself holds it. */
+export const NO_RUN = '-';
 
-/** `text` is the result's JSON; a small one comes back as it is. */
+/** `ref` is `<run>/<task>`, answered whole by `GET /runs/<run>/tasks/<task>/result`. `text` is the result's JSON; a small one comes back as it is. */
 export function shownResult(
   runId: string | null,
   taskId: string,
@@ -16,5 +18,5 @@ export function shownResult(
 ): JsonValue {
   const json = text ?? JSON.stringify(result);
   if (json.length <= REFERENCE_BYTES) return result;
-  return { ref: `${runId ?? '-'}/${taskId}`, size: json.length, preview: json.slice(0, PREVIEW_CHARS) };
+  return { ref: `${runId ?? NO_RUN}/${taskId}`, size: json.length, preview: json.slice(0, PREVIEW_CHARS) };
 }

@@ -1,6 +1,6 @@
 /** Rows to records and back. JSON columns are text; a task's view is its own row overlaid with its run's row. */
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import { REFERENCE_BYTES } from '../core/result-reference.ts';
+import { NO_RUN, REFERENCE_BYTES } from '../core/result-reference.ts';
 import type { Run, TaskOutcome } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { NEVER_SET, type TaskRecord } from '../core/task.ts';
@@ -177,7 +177,7 @@ export function rowToOutcome(row: Row, prefix = ''): StoredOutcome {
 
 /** The reference shown instead of a result whose text stayed in the database. */
 export function referenceOf(runId: string | null, taskId: string, size: number, preview: string): JsonValue {
-  return { ref: `${runId ?? '-'}/${taskId}`, size, preview };
+  return { ref: `${runId ?? NO_RUN}/${taskId}`, size, preview };
 }
 
 /** SQL for a result column that stays behind when it is large, with its size and preview beside it. */

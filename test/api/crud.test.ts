@@ -154,6 +154,19 @@ describe.each(STORES)('over %s', (_name, open) => {
   });
 
   describe('changing', () => {
+    it('takes a large result, lists it by reference, and answers the reference whole', async () => {
+      await api.rpc('tasks.create', [{ id: 'by-hand', name: 'by hand' }]);
+      const big = { text: 'ä'.repeat(100_000) };
+      await api.rpc('tasks.update', { task_id: 'by-hand', status: 'completed', result: big });
+      const { result } = await api.rpc('tasks.tree', { task_id: 'by-hand' });
+      expect(result.task.result).toMatchObject({ ref: '-/by-hand', size: 100_011 });
+      const [runId, taskId] = result.task.result.ref.split('/');
+      const path = `/runs/${runId}/tasks/${taskId}/result`;
+      expect(await (await fetch(api.url + path)).json()).toEqual(big);
+      expect((await api.rpc('tasks.get', { task_id: 'by-hand' })).result.result).toEqual(big);
+      const other = await fetch(api.url + path, { headers: { 'x-user': 'user-b' } });
+      expect(other.status).toBe(404);
+    });
     it('updates fields and ignores unknown ones', async () => {
       const { result } = await api.rpc('tasks.update', {
         task_id: 'a',

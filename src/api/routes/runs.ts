@@ -1,9 +1,12 @@
 /** `GET /runs/{run_id}/events` streams and resumes; `GET /runs/{run_id}/tasks/{task_id}/result` answers a result whole. */
 import { AppError } from '../../core/errors.ts';
+import type { JsonValue } from '../../core/json.ts';
+import { NO_RUN } from '../../core/result-reference.ts';
+import type { Run } from '../../core/run.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { parseEventId } from '../events/event-id.ts';
 import type { StreamHub } from '../events/stream-hub.ts';
-import { requireOwnRun } from '../methods/own.ts';
+import { requireOwnRun, requireOwnTask } from '../methods/own.ts';
 import type { ApiContext, ApiMiddleware } from '../state.ts';
 import { sendStream } from './send-stream.ts';
 
@@ -17,14 +20,23 @@ export function runEventsRoute(deps: ApiDeps, hub: StreamHub): ApiMiddleware {
 
 export function resultRoute(deps: ApiDeps): ApiMiddleware {
   return async function result(context) {
-    const run = await requireOwnRun(callerOf(context, deps), param(context, 'run_id'));
+    const caller = callerOf(context, deps);
+    const runId = param(context, 'run_id');
     const taskId = param(context, 'task_id');
-    const value = await deps.store.runs.result(run.run_id, taskId);
-    if (value === null && (await deps.store.runs.outcomes(run.run_id, [taskId])).length === 0)
-      throw new AppError('not_found', `Run ${run.run_id} has no result of task ${taskId}`);
+    const value =
+      runId === NO_RUN
+        ? (await requireOwnTask(caller, taskId)).result
+        : await resultInRun(deps, await requireOwnRun(caller, runId), taskId);
     context.set('Content-Type', 'application/json');
     context.body = JSON.stringify(value);
   };
+}
+
+async function resultInRun(deps: ApiDeps, run: Run, taskId: string): Promise<JsonValue> {
+  const value = await deps.store.runs.result(run.run_id, taskId);
+  if (value === null && (await deps.store.runs.outcomes(run.run_id, [taskId])).length === 0)
+    throw new AppError('not_found', `Run ${run.run_id} has no result of task ${taskId}`);
+  return value;
 }
 
 /** From the header a browser repeats by itself, or the query for those who cannot set it; 0 = from the start. */
