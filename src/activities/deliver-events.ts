@@ -9,6 +9,7 @@ import { isJsonObject } from '../core/json.ts';
 import type { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { DeliverInput, DeliverOutput } from '../core/run-protocol.ts';
+import { webhookSecret } from '../core/webhook-secret.ts';
 import { wireEvents } from '../core/wire-event.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -121,7 +122,7 @@ async function tryPost(
   id: string,
   text: string,
 ): Promise<number | null> {
-  const secret = Buffer.from(deps.sealer.derive(`webhook:${run.user_id}`)).toString('base64');
+  const secret = webhookSecret((purpose) => deps.sealer.derive(purpose), run.user_id);
   const signed = deps.signWebhook({
     id,
     timestampSeconds: Math.floor(deps.now() / 1_000),

@@ -17,6 +17,7 @@ import { tasksCount, tasksList } from './methods/tasks-query.ts';
 import { tasksChildren, tasksDetail, tasksGet, tasksTree } from './methods/tasks-read.ts';
 import { runningCount, runningList, runningStatus } from './methods/tasks-running.ts';
 import { tasksUpdate } from './methods/tasks-update.ts';
+import { webhooksSecret } from './methods/webhooks.ts';
 import type { RpcScope } from './rpc/dispatch.ts';
 
 export const METHOD_TABLE: readonly AnyMethod[] = [
@@ -45,6 +46,7 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   keysCreate,
   keysList,
   keysRevoke,
+  webhooksSecret,
 ];
 
 /** Methods of one endpoint by name and alias, with `extra` ones every endpoint has (rpc.discover). */

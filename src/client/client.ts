@@ -39,7 +39,7 @@ const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks
 /** Methods of the endpoint /system. */
 const SYSTEM = /^(system|config|keys)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|system\..+|keys\.list)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|system\..+|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -127,6 +127,7 @@ export function createClient(options: ClientOptions) {
       list: bind('keys.list'),
       revoke: bind('keys.revoke'),
     },
+    webhooks: { secret: bind('webhooks.secret') },
     /** A plain route that answers a JSON object, e.g. `/api/users/stats?period=week`. */
     get: async (path: string, callOptions: CallOptions = {}): Promise<JsonObject> => {
       const response = await exchange(transport, { path, isRead: true, signal: callOptions.signal });

@@ -151,6 +151,7 @@ export interface MethodTypes {
   };
   'keys.list': { params: { user_id?: string }; result: ApiKey[] };
   'keys.revoke': { params: { key_id: string }; result: ApiKey };
+  'webhooks.secret': { params: Record<string, never>; result: { secret: string } };
   'system.health': { params: Record<string, never>; result: JsonObject };
   'system.executors': {
     params: Record<string, never>;

@@ -5,7 +5,7 @@ export interface SignedMessage {
   readonly id: string;
   readonly timestampSeconds: number;
   readonly body: string;
-  /** base64, as the receiver has it. */
+  /** base64, also with `whsec_` in front, as the receiver has it. */
   readonly secret: string;
 }
 

@@ -157,7 +157,7 @@ describe.each(STORES)('over %s', (_name, open) => {
     it('takes a large result, lists it by reference, and answers the reference whole', async () => {
       await api.rpc('tasks.create', [{ id: 'by-hand', name: 'by hand' }]);
       const big = { text: 'ä'.repeat(100_000) };
-      await api.rpc('tasks.update', { task_id: 'by-hand', status: 'completed', result: big });
+      await store.tasks.update('by-hand', { status: 'completed', result: big });
       const { result } = await api.rpc('tasks.tree', { task_id: 'by-hand' });
       expect(result.task.result).toMatchObject({ ref: '-/by-hand', size: 100_011 });
       const [runId, taskId] = result.task.result.ref.split('/');

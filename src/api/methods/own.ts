@@ -19,7 +19,7 @@ export async function findOwnTask(call: Caller, taskId: string): Promise<TaskRec
 }
 
 /** Throws `not_found` with "Task X not found" (or "Parent task X not found"). */
-export async function requireOwnTask(call: Call, taskId: string, noun = 'Task'): Promise<TaskRecord> {
+export async function requireOwnTask(call: Caller, taskId: string, noun = 'Task'): Promise<TaskRecord> {
   const task = await findOwnTask(call, taskId);
   if (task === null) throw new AppError('not_found', `${noun} ${taskId} not found`);
   return task;
