@@ -31,6 +31,12 @@ export interface ApiSettings {
   readonly forceDemo: boolean;
 }
 
+/** A payload in protobuf's JSON form: the values of metadata and the data are base64. */
+export interface JsonPayload {
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly data?: string | undefined;
+}
+
 export interface ApiDeps {
   readonly store: Store;
   readonly engine: RunEngine;
@@ -41,6 +47,8 @@ export interface ApiDeps {
   readonly settings: ApiSettings;
   /** Keeps webhook headers unreadable in the store; without it they are refused. */
   readonly sealer?: Sealer;
+  /** Opens encrypted payloads for Temporal's UI; absent where payloads are not encrypted. Throws `invalid_params`. */
+  readonly decodePayloads?: (payloads: readonly JsonPayload[]) => Promise<JsonPayload[]>;
   readonly clock: { now(): number };
   /** Throws AppError `blocked_address` for URLs a webhook must not reach. */
   readonly httpGuard: (url: string) => Promise<void>;

@@ -15,6 +15,7 @@ import { identify } from './middleware/identify.ts';
 import { requestId } from './middleware/request-id.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { autoLoginRoute } from './routes/auth.ts';
+import { decodeRoute } from './routes/codec.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
@@ -92,6 +93,7 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/auth/auto-login', known, autoLoginRoute(deps));
   get('/api/users/list', known, listUsersRoute(deps));
   get('/api/users/stats', known, userStatsRoute(deps));
+  router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));
   addDocsRoutes(router, METHOD_TABLE, deps);
   return router;
 }

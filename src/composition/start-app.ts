@@ -15,6 +15,7 @@ import { createSealer } from '../secrets/sealer.ts';
 import { openStore } from '../store/open-store.ts';
 import { createHealth } from '../telemetry/health.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { jsonDecoder } from '../temporal/payload-codec.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
 import { makeLlm } from './make-llm.ts';
@@ -197,6 +198,7 @@ async function apiDeps(
       forceDemo: config.forceDemo,
     },
     sealer: parts.sealer,
+    ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
     ...access.api,

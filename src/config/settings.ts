@@ -155,7 +155,7 @@ export const SETTINGS = {
     'TEMPORAL_ENCRYPT',
     flag,
     false,
-    'Encrypts payloads in Temporal under TASKGROVE_SECRET. Its UI can then not show them.',
+    'Encrypts payloads in Temporal under TASKGROVE_SECRET. Its UI shows them to admins with /codec as its codec server.',
   ),
   corsOrigins: setting(
     'Access',

@@ -5,6 +5,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { AppError } from '../core/errors.ts';
 
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
@@ -21,6 +22,38 @@ export function createPayloadCodec(secret: string): PayloadCodec {
     encode: async (payloads) => payloads.map((payload) => encrypt(key, keyId, payload)),
     decode: async (payloads) => payloads.map((payload) => decrypt(key, keyId, payload)),
   };
+}
+
+/** The codec for payloads in protobuf's JSON form, as Temporal's UI sends them. Throws `invalid_params`. */
+export function jsonDecoder(
+  codec: PayloadCodec,
+): (payloads: readonly JsonPayload[]) => Promise<JsonPayload[]> {
+  return async (payloads) => {
+    const given = payloads.map(
+      ({ metadata, data }): Payload => ({
+        metadata: Object.fromEntries(
+          Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64')]),
+        ),
+        data: Buffer.from(data ?? '', 'base64'),
+      }),
+    );
+    const decoded = await codec.decode(given).catch((cause: unknown) => {
+      throw new AppError('invalid_params', 'A payload cannot be opened: changed, or of another secret', {
+        cause,
+      });
+    });
+    return decoded.map(({ metadata, data }) => ({
+      metadata: Object.fromEntries(
+        Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+      ),
+      data: Buffer.from(data ?? []).toString('base64'),
+    }));
+  };
+}
+
+interface JsonPayload {
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly data?: string | undefined;
 }
 
 function encrypt(key: Buffer, keyId: string, payload: Payload): Payload {
