@@ -7,8 +7,10 @@ import type { Settled, SettledChar } from './run-state.ts';
 
 export interface RunTreeInput {
   readonly runId: string;
-  /** null: too large to travel, the workflow loads it by reference. */
+  /** null: too large to travel, or mostly not needed (`inlineState`); the workflow loads it by reference. */
   readonly plan: Plan | null;
+  /** Every task is inline, and this is their first state: one `advance` mostly ends such a run without its plan. */
+  readonly inlineState?: string;
   /** Absent on the first start; what `continueAsNew` carries. */
   readonly carried?: CarriedState;
   readonly limits: RunTreeLimits;

@@ -24,7 +24,7 @@ export function startOptions(
   return {
     workflowId: run.workflow_id,
     taskQueue: TREES_QUEUE,
-    args: [{ runId: run.run_id, plan: isLarge ? null : plan, limits }],
+    args: [runInput(start, limits)],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
     requestEagerStart: options.eager,
@@ -36,6 +36,13 @@ export function startOptions(
     // Replaying thousands of events takes a small machine longer than the default 10 s.
     ...(isLarge ? { workflowTaskTimeout: '30 seconds' } : {}),
   };
+}
+
+/** The plan travels only where the workflow needs it: every byte is stored, copied and decoded several times. */
+function runInput({ run, plan }: StartRun, limits: RunTreeLimits): RunTreeInput {
+  if (plan.tasks.every(({ placement }) => placement === 'inline'))
+    return { runId: run.run_id, plan: null, inlineState: plan.state, limits };
+  return { runId: run.run_id, plan: plan.tasks.length > INLINE_PLAN_TASKS ? null : plan, limits };
 }
 
 function searchAttributes({ run, planName, executors }: StartRun): SearchAttributePair[] {

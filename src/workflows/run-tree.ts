@@ -33,10 +33,10 @@ interface PlanPage {
 }
 
 export async function runTree(input: RunTreeInput): Promise<RunEnd> {
+  const first = await runInlineAtOnce(input);
+  if (first.ended !== null) return finish(first.ended);
   const plan = input.plan ?? (await CancellationScope.nonCancellable(() => loadWholePlan(input.runId)));
-  const firstState = await runInlineAtOnce(input, plan);
-  if (firstState.ended !== null) return finish(firstState.ended);
-  const controller = new RunController(input, plan, firstState.settled);
+  const controller = new RunController(input, plan, first.settled);
   listen(controller);
   // The UI's "Request Cancellation" reaches the root scope: treat it like the cancel signal.
   const root = CancellationScope.current();
@@ -52,12 +52,11 @@ export async function runTree(input: RunTreeInput): Promise<RunEnd> {
  */
 async function runInlineAtOnce(
   input: RunTreeInput,
-  plan: Plan,
 ): Promise<{ ended: RunEnd | null; settled: readonly Settled[] }> {
   const nothing = { ended: null, settled: [] };
-  if (input.carried !== undefined || !plan.tasks.every((task) => task.placement === 'inline')) return nothing;
-  const { runId } = input;
-  const request = { runId, state: plan.state, generations: {}, changes: [], resets: [], mayStart: true };
+  const { runId, inlineState: state } = input;
+  if (input.carried !== undefined || state === undefined) return nothing;
+  const request = { runId, state, generations: {}, changes: [], resets: [], mayStart: true };
   try {
     return await rows.advance(request);
   } catch (error) {
