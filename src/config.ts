@@ -78,7 +78,8 @@ function parseSetting(setting: Setting<unknown>, environment: Environment, probl
 
 function conflicts(values: Values): string[] {
   const problems: string[] = [];
-  if (values.databaseUrl === null && values.role !== 'all') {
+  problems.push(...queueWorkerConflicts(values));
+  if (values.databaseUrl === null && values.role !== 'all' && values.workerQueue === null) {
     problems.push(
       `ROLE=${values.role} splits the work over processes, which DuckDB cannot serve: set DATABASE_URL=postgres://…`,
     );
@@ -95,6 +96,23 @@ function conflicts(values: Values): string[] {
   if (values.temporalPort !== null && values.temporalPort === values.port) {
     problems.push('TEMPORAL_PORT must differ from PORT');
   }
+  return problems;
+}
+
+function queueWorkerConflicts(values: Values): string[] {
+  if (values.workerQueue === null) return [];
+  const problems: string[] = [];
+  if (values.role !== 'worker') problems.push('WORKER_QUEUE is for ROLE=worker');
+  if (values.apiUrl === null || values.workerToken === null)
+    problems.push('WORKER_QUEUE needs API_URL and WORKER_TOKEN: that is how it reaches the runs');
+  if (values.temporalAddress === null)
+    problems.push('WORKER_QUEUE needs TEMPORAL_ADDRESS: the Temporal server that the API uses');
+  if (values.databaseUrl !== null || values.secret !== null)
+    problems.push(
+      'WORKER_QUEUE works without DATABASE_URL and TASKGROVE_SECRET: take them away, its machine need not know them',
+    );
+  if (values.temporalEncrypt)
+    problems.push('WORKER_QUEUE cannot read what TEMPORAL_ENCRYPT hides: it has no TASKGROVE_SECRET');
   return problems;
 }
 
@@ -128,11 +146,14 @@ const OLD_SETTINGS: Readonly<Record<string, string>> = {
   STREAMLIT_PORT: 'STREAMLIT_PORT has no effect: there is no Streamlit page; the API is on PORT.',
 };
 
+/** Read by the command line, which may share its environment with a server. */
+const CLI_SETTINGS = ['TASKGROVE_URL', 'TASKGROVE_API_KEY'];
+
 function notices(environment: Environment): string[] {
   const lines = Object.entries(OLD_SETTINGS)
     .filter(([name]) => environment[name] !== undefined && environment[name] !== '')
     .map(([, line]) => line);
-  const known = new Set(Object.values(SETTINGS).map((setting) => setting.name));
+  const known = new Set([...Object.values(SETTINGS).map((setting) => setting.name), ...CLI_SETTINGS]);
   const unknown = Object.keys(environment).filter(
     (name) => name.startsWith('TASKGROVE_') && !known.has(name),
   );

@@ -4,6 +4,7 @@ import { readyText, welcomeText } from './composition/banner.ts';
 import { runDoctor } from './composition/doctor.ts';
 import { installRuntime } from './composition/install-runtime.ts';
 import { type App, startApp } from './composition/start-app.ts';
+import { startQueueWorker } from './composition/start-queue-worker.ts';
 import { runWelcomeTree } from './composition/welcome-tree.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { AppError } from './core/errors.ts';
@@ -17,7 +18,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 async function main(command: string): Promise<number> {
   const config = loadConfig();
   for (const notice of config.notices) print(notice);
-  if (command === 'start') return start(config);
+  if (command === 'start') return config.workerQueue === null ? start(config) : startOnQueue(config);
   if (command === 'migrate') return migrate(config);
   if (command === 'doctor') return (await runDoctor(config, print)) ? 0 : 1;
   print(`Unknown command '${command}'. Known: start, migrate, doctor`);
@@ -54,6 +55,25 @@ async function start(config: Config): Promise<number> {
     print('\nStopping: running work is drained …');
   } finally {
     await app.stop();
+  }
+  print('Stopped.');
+  return 0;
+}
+
+/** ROLE=worker on a named queue: no API, no store, no workflows. */
+async function startOnQueue(config: Config): Promise<number> {
+  const logger = createLogger({ level: config.logLevel, file: config.logFile });
+  const stopping = stopSignals();
+  const coreMetricsAddress = await installRuntime(logger);
+  const onProgress = (text: string) => print(`  ${text}`);
+  const worker = await startQueueWorker({ config, logger, coreMetricsAddress, onProgress });
+  try {
+    logger.info({ url: worker.url, queue: worker.queue }, 'ready');
+    print(`● The worker of queue ${worker.queue} is ready; its health is at ${worker.url}/ready`);
+    await Promise.race([stopping.promise, worker.broken]);
+    print('\nStopping: running work is drained …');
+  } finally {
+    await worker.stop();
   }
   print('Stopped.');
   return 0;

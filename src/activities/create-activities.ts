@@ -11,7 +11,7 @@ import type {
 } from '../core/run-protocol.ts';
 import { advance } from './advance.ts';
 import { deliverEvents } from './deliver-events.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import type { ActivityDependencies, WorkflowDependencies } from './dependencies.ts';
 import { runTasks } from './run-tasks.ts';
 import { beginWait, endWait } from './waits.ts';
 
@@ -20,14 +20,20 @@ const PLAN_PAGE_TASKS = 1_000;
 
 type Activity<Input, Output> = (input: Input) => Promise<Output>;
 
-export function createActivities(deps: ActivityDependencies): Record<string, Activity<never, unknown>> {
-  const activities: Record<string, Activity<never, unknown>> = {
+export function createActivities(deps: WorkflowDependencies): Record<string, Activity<never, unknown>> {
+  return {
+    ...createTaskActivities(deps),
     advance: guarded((input: AdvanceInput) => runAdvance(deps, input)),
     beginWait: guarded((input: BeginWaitInput) => beginWait(deps, input)),
     endWait: guarded((input: EndWaitInput) => endWait(deps, input)),
     deliverEvents: guarded((input: DeliverInput) => deliverEvents(deps, input)),
     loadPlan: guarded((input: { runId: string; from: number }) => loadPlan(deps, input)),
   };
+}
+
+/** The executors' own: all that a worker of a named queue has. */
+export function createTaskActivities(deps: ActivityDependencies): Record<string, Activity<never, unknown>> {
+  const activities: Record<string, Activity<never, unknown>> = {};
   const tasks = guarded((input: RunTasksInput) => runTasks(deps, input));
   for (const executor of deps.registry.all()) {
     for (const id of [executor.id, ...(executor.aliases ?? [])]) activities[id] = tasks;

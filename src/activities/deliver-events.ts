@@ -11,7 +11,7 @@ import type { RunEvent } from '../core/run-event.ts';
 import type { DeliverInput, DeliverOutput } from '../core/run-protocol.ts';
 import { webhookSecret } from '../core/webhook-secret.ts';
 import { wireEvents } from '../core/wire-event.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import type { WorkflowDependencies } from './dependencies.ts';
 
 interface Webhook {
   readonly url: string;
@@ -27,7 +27,7 @@ const MAX_MS = 20 * 60_000;
 /** Looks again even when no event told it to: an event may come from another process. */
 const LOOK_EVERY_MS = 2_000;
 
-export async function deliverEvents(deps: ActivityDependencies, input: DeliverInput): Promise<DeliverOutput> {
+export async function deliverEvents(deps: WorkflowDependencies, input: DeliverInput): Promise<DeliverOutput> {
   const context = Context.current();
   let afterSeq = Math.max(input.afterSeq, Number(context.info.heartbeatDetails ?? 0));
   const { run, options } = (await deps.memory.get(input.runId)).context;
@@ -57,7 +57,7 @@ export async function deliverEvents(deps: ActivityDependencies, input: DeliverIn
 
 /** False: the receiver refused with a 4xx, nothing more is sent. */
 async function deliver(
-  deps: ActivityDependencies,
+  deps: WorkflowDependencies,
   webhook: Webhook,
   run: Run,
   event: RunEvent,
@@ -89,7 +89,7 @@ function body(run: Run, message: JsonObject): string {
 }
 
 async function post(
-  deps: ActivityDependencies,
+  deps: WorkflowDependencies,
   webhook: Webhook,
   run: Run,
   id: string,
@@ -116,7 +116,7 @@ async function post(
 
 /** Status, or null when nothing answered. */
 async function tryPost(
-  deps: ActivityDependencies,
+  deps: WorkflowDependencies,
   webhook: Webhook,
   run: Run,
   id: string,
@@ -150,7 +150,7 @@ async function tryPost(
   }
 }
 
-function readWebhook(deps: ActivityDependencies, run: Run, options: JsonObject): Webhook | null {
+function readWebhook(deps: WorkflowDependencies, run: Run, options: JsonObject): Webhook | null {
   const given = options['webhook'];
   if (!isJsonObject(given) || typeof given['url'] !== 'string') return null;
   const sealed = given['headers'];
@@ -165,7 +165,7 @@ function readWebhook(deps: ActivityDependencies, run: Run, options: JsonObject):
   };
 }
 
-function nextEvent(deps: ActivityDependencies, runId: string): { promise: Promise<void>; stop: () => void } {
+function nextEvent(deps: WorkflowDependencies, runId: string): { promise: Promise<void>; stop: () => void } {
   let stop: () => void = () => undefined;
   const promise = new Promise<void>((resolve) => {
     const unsubscribe = deps.store.events.subscribe((event) => {

@@ -4,7 +4,7 @@ import type { TaskStatus } from '../core/task.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, TaskWorkerStore } from '../ports/store.ts';
 import type { AbortBoard } from './abort-board.ts';
 import type { RunMemory } from './run-memory.ts';
 
@@ -15,13 +15,23 @@ export interface ActivityLogger {
 }
 
 export interface ActivityDependencies {
-  readonly store: Store;
+  readonly store: TaskWorkerStore;
   readonly registry: ExecutorRegistry;
   readonly http: HttpClient;
   readonly llm: LlmGateway;
   readonly settings: ExecutorSettings;
   readonly memory: RunMemory;
   readonly aborts: AbortBoard;
+  readonly logger: ActivityLogger;
+  /** Epoch ms; injected so that tests own the clock. */
+  readonly now: () => number;
+  /** Counts ended tasks by executor and status; absent = not measured. */
+  readonly onTaskEnded?: (task: { executor: string; status: TaskStatus }) => void;
+}
+
+/** What the activities beside the executors' own need: those of the worker that runs workflows. */
+export interface WorkflowDependencies extends ActivityDependencies {
+  readonly store: Store;
   readonly sealer: Sealer;
   /** Standard Webhooks headers for a body. `secret` is base64. */
   readonly signWebhook: (message: {
@@ -30,9 +40,4 @@ export interface ActivityDependencies {
     body: string;
     secret: string;
   }) => Record<string, string>;
-  readonly logger: ActivityLogger;
-  /** Epoch ms; injected so that tests own the clock. */
-  readonly now: () => number;
-  /** Counts ended tasks by executor and status; absent = not measured. */
-  readonly onTaskEnded?: (task: { executor: string; status: TaskStatus }) => void;
 }

@@ -9,7 +9,7 @@ import { roughSize } from '../core/rough-size.ts';
 import type { RunSummary, TaskOutcome } from '../core/run.ts';
 import type { Generations } from '../core/run-protocol.ts';
 import { isTerminal, type TaskRecord } from '../core/task.ts';
-import type { RunContext, Store } from '../ports/store.ts';
+import type { RunContext, TaskWorkerStore } from '../ports/store.ts';
 
 /** Runs remembered at once; at least twice what may be in flight. */
 const REMEMBERED_RUNS = 500;
@@ -23,12 +23,14 @@ export interface RunEntry {
   readonly definitions: Map<string, TaskRecord>;
   /** Terminal outcomes by task id. */
   readonly outcomes: Map<string, TaskOutcome>;
+  /** Some of its tasks run on named queues: in other processes. */
+  readonly hasQueuedTasks: boolean;
   /** Nothing of this run can have happened anywhere else yet. */
   isFresh: boolean;
 }
 
 export class RunMemory {
-  readonly #store: Store;
+  readonly #store: TaskWorkerStore;
   readonly #runs = new LRUCache<string, RunEntry>({ max: REMEMBERED_RUNS });
   /** How runs ended here, for whoever waits for them in this process. */
   readonly #ends = new LRUCache<string, RunSummary>({
@@ -38,7 +40,7 @@ export class RunMemory {
   });
   readonly #loading = new Map<string, Promise<RunEntry>>();
 
-  constructor(store: Store) {
+  constructor(store: TaskWorkerStore) {
     this.#store = store;
   }
 
@@ -80,9 +82,10 @@ export class RunMemory {
     return outcome !== undefined && isCurrent(entry, outcome, generations) ? outcome : undefined;
   }
 
-  /** Learns what other processes may have ended meanwhile. The embedded database has no other process. */
+  /** Learns what other processes may have ended meanwhile. The embedded database knows only workers of named queues. */
   async refresh(entry: RunEntry): Promise<void> {
-    if (this.#store.kind === 'duckdb' || entry.isFresh) {
+    const isAlone = this.#store.kind === 'duckdb' && !entry.hasQueuedTasks;
+    if (isAlone || entry.isFresh) {
       entry.isFresh = false;
       return;
     }
@@ -155,7 +158,9 @@ function entryOf(
 ): RunEntry {
   return {
     context,
-    isFresh,
+    // Activities may have ended in another process before the first look.
+    isFresh: isFresh && context.plan.tasks.every(({ placement }) => placement === 'inline'),
+    hasQueuedTasks: context.plan.tasks.some(({ queue }) => queue !== undefined),
     indexOf: new Map(context.plan.tasks.map((task, index) => [task.id, index])),
     definitions: new Map(tasks.map((task) => [task.id, task])),
     outcomes: new Map(

@@ -26,6 +26,8 @@ export interface ApiSettings {
   readonly temporalUiUrl: string | null;
   /** false: `/metrics` is served on a port of its own, and not here. */
   readonly hasMetricsRoute: boolean;
+  /** Workers of named queues show it; null: there are none. */
+  readonly workerToken: string | null;
   readonly demoMode: boolean;
   /** Every run answers with canned results. */
   readonly forceDemo: boolean;

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import Router from '@koa/router';
 import Koa from 'koa';
+import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { discoverMethod } from './docs/openrpc.ts';
 import { createStreamHub, type StreamHub } from './events/stream-hub.ts';
@@ -19,6 +20,7 @@ import { decodeRoute } from './routes/codec.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
+import { workerCallRoute } from './routes/internal.ts';
 import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probes.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
@@ -94,6 +96,11 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/api/users/list', known, listUsersRoute(deps));
   get('/api/users/stats', known, userStatsRoute(deps));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));
+  const { workerToken } = deps.settings;
+  if (workerToken !== null) {
+    const path = `${WORKER_CALLS_PATH}/:call`;
+    router.post(path, named(path), workerCallRoute(deps, workerToken));
+  }
   addDocsRoutes(router, METHOD_TABLE, deps);
   return router;
 }

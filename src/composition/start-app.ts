@@ -194,6 +194,7 @@ async function apiDeps(
       maxStreamsPerUser: config.maxStreamsPerUser,
       temporalUiUrl: uiUrl(temporal),
       hasMetricsRoute: metricsListening === null,
+      workerToken: config.workerToken?.reveal() ?? null,
       demoMode: config.demoMode,
       forceDemo: config.forceDemo,
     },

@@ -115,7 +115,8 @@ async function makeWorker(
   });
 }
 
-function executorSettings(config: Config): ExecutorSettings {
+/** What the operator lets executors do. */
+export function executorSettings(config: Config): ExecutorSettings {
   const allowed = new Set(config.allowExecutors);
   if (config.allowCommand) allowed.add('command_executor');
   return {
@@ -129,6 +130,6 @@ function executorSettings(config: Config): ExecutorSettings {
 const { timeOrigin } = performance;
 
 /** Epoch ms with microseconds: time stamps of the contract have six digits. */
-function preciseNow(): number {
+export function preciseNow(): number {
   return timeOrigin + performance.now();
 }

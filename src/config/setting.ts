@@ -124,6 +124,15 @@ export const hostAndPort: z.ZodType<string | null, string> = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'must be host:port, for example 127.0.0.1:7233');
 
+/** What the server's own workers take: nobody else may. */
+const OWN_QUEUES = ['trees', 'llm'];
+
+/** A task queue of a user's own, as `policy.task_queue` names it. */
+export const taskQueue: z.ZodType<string | null, string> = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+  .refine((name) => !OWN_QUEUES.includes(name), 'is the name of a queue of our own');
+
 /** How many proxies stand before us, or which addresses they have. */
 export type TrustProxy = { readonly hops: number } | { readonly ranges: readonly string[] };
 

@@ -24,6 +24,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What the activities of executors use of a store: all that a worker without a database is given. */
+export interface TaskWorkerStore {
+  readonly kind: Store['kind'] | 'remote';
+  readonly tasks: Pick<TaskStore, 'get' | 'getMany'>;
+  readonly runs: Pick<RunStore, 'context' | 'outcomes' | 'commit'>;
+  readonly events: Pick<EventStore, 'publish'>;
+}
+
 /** Written in the same transaction as what it guards. Kept 24 h. */
 export interface IdempotencyRecord {
   readonly userId: string;

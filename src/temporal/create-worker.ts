@@ -6,7 +6,8 @@ export interface WorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly bundlePath: string;
+  /** null: no workflows here, only the tasks of a named queue. */
+  readonly bundlePath: string | null;
   readonly activities: Record<string, (input: never) => Promise<unknown>>;
   readonly codec: PayloadCodec | null;
   readonly shutdownGraceMs: number;
@@ -26,7 +27,7 @@ export function createWorker(options: WorkerOptions): Promise<Worker> {
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
-    workflowBundle: { codePath: options.bundlePath },
+    ...(options.bundlePath === null ? {} : { workflowBundle: { codePath: options.bundlePath } }),
     activities: options.activities,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_SLOTS,
     maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,

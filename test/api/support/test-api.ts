@@ -144,6 +144,7 @@ export async function startTestApi(
       maxStreamsPerUser: 50,
       temporalUiUrl: null,
       hasMetricsRoute: true,
+      workerToken: null,
       demoMode: true,
       forceDemo: false,
       ...options.settings,
