@@ -12,6 +12,7 @@ const LAYERS = {
   registry: { may: ['core'], types: ['ports'] },
   store: { may: ['core'], types: ['ports'] },
   identity: { may: ['core'], types: ['ports'] },
+  ledger: { may: ['core'], types: ['ports'] },
   llm: { may: ['core'], types: ['ports'] },
   http: { may: ['core'], types: ['ports'] },
   telemetry: { may: ['core'], types: ['ports'] },

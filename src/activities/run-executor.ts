@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly useDemo: boolean;
   /** Why canned, when `useDemo`. */
   readonly demoReason: string;
+  /** Why tasks that ask a model answer canned results; absent = they do not. */
+  readonly llmDemoReason?: string;
   readonly onProgress: (progress: number, message?: string) => void;
   /** Absent: nobody could see it (inline and batched tasks). */
   readonly onDelta?: (text: string) => void;
@@ -39,6 +41,8 @@ export async function runExecutor(
   if (refused !== null) return refused;
   if (task.executor === undefined) return { kind: 'completed', result: null, demo: null };
   if (options.useDemo) return runDemo(deps, task, options);
+  if (options.llmDemoReason !== undefined && task.executor.usesLlm === true)
+    return runDemo(deps, task, { ...options, demoReason: options.llmDemoReason });
   const input = checkInput(task, task.executor);
   if ('kind' in input) return input;
   const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;

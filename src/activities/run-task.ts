@@ -1,5 +1,6 @@
 /** Runs one task from its plan entry to its outcome: used by the inline frontier and by activities alike. */
 
+import { isJsonObject } from '../core/json.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
 import type { Generations } from '../core/run-protocol.ts';
@@ -54,6 +55,7 @@ export async function runTask(
     idempotencyKey: `${entry.context.run.run_id}:${taskId}:${generation}`,
     useDemo: entry.context.run.use_demo,
     demoReason: String(entry.context.options['demoReason'] ?? 'requested'),
+    ...llmDemo(entry),
     onProgress: (progress, message) =>
       options.emit(event('task-progress', taskId, deps.now(), { progress, message: message ?? null })),
     ...(options.onDelta === undefined ? {} : { onDelta: options.onDelta }),
@@ -72,6 +74,12 @@ export async function runTask(
   if (verdict.kind === 'completed') return { kind: 'ended', ended, isRetryable: false, isKnown: false };
   const { isRetryable, retryAfterSeconds } = verdict;
   return { kind: 'ended', ended, isRetryable, retryAfterSeconds, isKnown: false };
+}
+
+/** The caller's model quota is used up: the rest of the tree runs as it is. */
+function llmDemo({ context }: RunEntry): { llmDemoReason?: string } {
+  const { llmDemo: demo } = context.options;
+  return isJsonObject(demo) ? { llmDemoReason: String(demo['reason']) } : {};
 }
 
 function verdictFields(verdict: Exclude<Verdict, { kind: 'cancelled' }>): Partial<TaskOutcome> {

@@ -2,6 +2,7 @@
 
 import type { RunEngine } from '../ports/engine.ts';
 import type { ApiKeys, ClientAddress, IdentityResolver, UserActivity } from '../ports/identity.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -58,5 +59,6 @@ export interface ApiDeps {
   readonly clientAddress: ClientAddress;
   readonly activity: UserActivity;
   readonly keys: ApiKeys;
+  readonly ledger: Ledger;
   readonly readiness: () => Promise<Readiness>;
 }

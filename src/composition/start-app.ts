@@ -22,6 +22,7 @@ import { makeLlm } from './make-llm.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
+import { type StartedLedger, startLedger } from './start-ledger.ts';
 
 const WAIT_SECONDS = 25;
 /** Behind a load balancer the pod's preStop waits longer; this is for everybody else. */
@@ -79,6 +80,8 @@ export async function startApp(options: StartOptions): Promise<App> {
     const llm = makeLlm(config);
     const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
     const access = await startAccess({ config, store, sealer, logger });
+    const hasOperatorKey = access.operatorKey !== null;
+    const ledger = await startLedger({ config, store, logger, hasOperatorKey });
     metricsListening?.serve(metricsListener(metrics, logger));
     return await serve({
       options,
@@ -90,6 +93,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       sealer,
       access,
+      ledger,
       llm,
     });
   } catch (error) {
@@ -115,6 +119,7 @@ interface Parts {
   readonly metrics: Metrics;
   readonly sealer: Sealer;
   readonly access: Access;
+  readonly ledger: StartedLedger;
   readonly llm: LlmGateway;
 }
 
@@ -144,6 +149,7 @@ async function serve(parts: Parts): Promise<App> {
     if (engine.worker !== null && engine.worker.getState() === 'RUNNING') engine.worker.shutdown();
     await engine.workerDone.catch((error: unknown) => logger.warn({ err: error }, 'The worker had broken'));
     engine.engine.close();
+    await parts.ledger.close();
     await parts.access.close();
     await store.close();
     await temporal.connection.close();
@@ -203,6 +209,7 @@ async function apiDeps(
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
     ...access.api,
+    ledger: parts.ledger.ledger,
     readiness: async () => {
       const readiness = await health();
       return state.isStopping ? { ...readiness, ready: false } : readiness;

@@ -9,6 +9,7 @@ export type SettingSection =
   | 'Data'
   | 'Temporal'
   | 'Access'
+  | 'Limits'
   | 'Executors'
   | 'Models'
   | 'Logs'

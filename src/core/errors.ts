@@ -55,6 +55,13 @@ export function errorMapping(code: ErrorCode): ErrorMapping {
   return { ...ERROR_TABLE[code], slug: code.replaceAll('_', '-') };
 }
 
+/** A limit, what is left of it, and when it begins anew. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+}
+
 export interface AppErrorOptions {
   /** Overrides the table, e.g. a 404 of a remote server that will not change. */
   readonly retryable?: boolean;
@@ -62,6 +69,8 @@ export interface AppErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Seconds after which a repeat makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Becomes the `RateLimit-*` headers. */
+  readonly rateLimit?: RateLimit;
   readonly cause?: unknown;
 }
 
@@ -73,6 +82,7 @@ export class AppError extends Error {
   readonly retryable: boolean;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly rateLimit: RateLimit | undefined;
   readonly [MARKER] = true;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
@@ -82,6 +92,7 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? ERROR_TABLE[code].retryable;
     this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.rateLimit = options.rateLimit;
   }
 
   /** Safe across module copies and realms (the workflow sandbox has its own `AppError`). */

@@ -8,6 +8,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Run, RunStatus, TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
+import type { Use, UseStore } from './use-store.ts';
 import type { KeyStore, UserStore } from './user-store.ts';
 
 export interface Store {
@@ -18,6 +19,7 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   readonly users: UserStore;
   readonly keys: KeyStore;
+  readonly uses: UseStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Writes what waits, then closes. */
@@ -131,6 +133,10 @@ export interface AcceptRun {
   readonly options: JsonObject;
   readonly events: readonly NewRunEvent[];
   readonly idempotency?: IdempotencyRecord;
+  /** What the run counts, granted by the ledger; on a shared store reserved before and confirmed here. */
+  readonly uses?: readonly Use[];
+  /** The run holds a place among those that run at once. */
+  readonly slot?: { readonly subject: string };
 }
 
 export type AcceptResult =

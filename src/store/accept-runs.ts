@@ -11,6 +11,7 @@ import { eventToRow, largeCell, outcomeToRow, type StoredOutcome, taskToRow } fr
 import type { Row } from './schema.ts';
 import type { Session } from './session.ts';
 import { requireFreeTaskIds } from './task-keys.ts';
+import { holdSlots, writeUses } from './use-storage.ts';
 
 interface Accepted {
   readonly input: AcceptRun;
@@ -119,6 +120,14 @@ async function writeAccepted(session: Session, accepted: readonly Accepted[]): P
   await session.insert(
     'task_events',
     accepted.flatMap(({ events }) => events.map(eventToRow)),
+  );
+  await writeUses(
+    session,
+    accepted.flatMap(({ input }) => input.uses ?? []),
+  );
+  await holdSlots(
+    session,
+    accepted.flatMap(({ input }) => (input.slot === undefined ? [] : [input.runId])),
   );
   await insertIdempotency(
     session,

@@ -6,6 +6,7 @@ import { isTerminal, type TaskStatus } from '../core/task.ts';
 import { isoMicros } from '../core/time.ts';
 import type { RunCommit } from '../ports/store.ts';
 import type { Effects, RunFacts, Standing } from './effects.ts';
+import { endUses } from './end-uses.ts';
 import { eventToRow, fromJson, largeCell, outcomeToRow, rowToOutcome, type StoredOutcome } from './rows.ts';
 import type { Session } from './session.ts';
 
@@ -48,6 +49,16 @@ export async function commitRuns(
     applied.push(decided.isEnding ? await withLeftovers(session, decided, known, now) : decided);
   }
   await write(session, applied);
+  const ending = applied.filter((one) => one.isEnding);
+  const refunded = await endUses(
+    session,
+    ending.map(({ run, events }) => ({
+      runId: run.run_id,
+      status: run.status,
+      facts: facts.get(run.run_id) as RunFacts,
+      hasBegun: events.some((event) => event.type === 'task-started'),
+    })),
+  );
   const results: CommitResult[] = [];
   for (const [index, one] of applied.entries())
     results.push(await resultOf(session, commits[index] as RunCommit, one));
@@ -56,6 +67,7 @@ export async function commitRuns(
       effects.runCommitted(run, [...fresh, ...replaced], lastSeq);
       effects.eventsStored(events);
     }
+    for (const { run } of ending) effects.runEnded(run.run_id, refunded.get(run.run_id) ?? []);
   });
   return results;
 }

@@ -2,6 +2,7 @@
 import type { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { TaskRecord } from '../core/task.ts';
+import type { Use } from '../ports/use-store.ts';
 import type { StoredOutcome } from './rows.ts';
 import type { Session } from './session.ts';
 
@@ -24,6 +25,8 @@ export interface Effects {
   tasksChanged(taskIds: readonly string[]): void;
   runAccepted(run: Run, taskIds: readonly string[], carried: readonly StoredOutcome[], lastSeq: number): void;
   runCommitted(run: Run, outcomes: readonly StoredOutcome[], lastSeq: number): void;
+  /** With what it gives back because no task had begun. */
+  runEnded(runId: string, refunded: readonly Use[]): void;
   runsDeleted(runIds: readonly string[]): void;
   eventsStored(events: readonly RunEvent[]): void;
   /** Facts of these runs, with the standing rows of at least these tasks; unknown runs are absent. */

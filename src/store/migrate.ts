@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { initialMigration } from './migrations/0001-initial.ts';
 import { usersMigration } from './migrations/0002-users.ts';
+import { quotaMigration } from './migrations/0003-quota.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
@@ -10,6 +11,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
   const migrations = {
     '0001-initial': initialMigration(hasIndexes),
     '0002-users': usersMigration(hasIndexes),
+    '0003-quota': quotaMigration(hasIndexes),
   };
   const migrator = new Migrator({
     db: database,

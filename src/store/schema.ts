@@ -1,8 +1,9 @@
 /** The schema as it stands after all migrations: what rows and bulk inserts are typed by. */
 import { type ColumnType, INITIAL_TABLES, type TableDefinition } from './migrations/0001-initial.ts';
 import { USER_TABLES } from './migrations/0002-users.ts';
+import { QUOTA_TABLES } from './migrations/0003-quota.ts';
 
-export const TABLES = { ...INITIAL_TABLES, ...USER_TABLES };
+export const TABLES = { ...INITIAL_TABLES, ...USER_TABLES, ...QUOTA_TABLES };
 export type TableName = keyof typeof TABLES;
 export type Cell = string | number | boolean | null;
 /** One row by column name; absent columns are null. */

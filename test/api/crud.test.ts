@@ -344,7 +344,9 @@ describe.each(STORES)('over %s', (_name, open) => {
       await api.rpc('tasks.create', { id: 'x', name: 'x' });
       const { result } = await api.rpc('tasks.execute', { task_id: 'x' });
       expect(Object.keys(result)).toEqual(
-        'success protocol root_task_id task_id status message tree_status run_id result'.split(' '),
+        'success protocol root_task_id task_id status message tree_status run_id result quota_info'.split(
+          ' ',
+        ),
       );
       const again = await api.rpc('tasks.execute', { task_id: 'x' });
       expect(again.result).toEqual({

@@ -20,6 +20,7 @@ for (const scenario of SCENARIOS) {
     DATA_DIR: dataDir,
     PORT: '0',
     ALLOW_PRIVATE_URLS: '1',
+    RATE_LIMIT_ENABLED: 'false',
   });
   const logger = createLogger({ level: 'warn', file: join(dataDir, 'log') });
   const { continueAfterEvents } = scenario;

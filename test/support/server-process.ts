@@ -41,6 +41,8 @@ export class ServerProcess {
         PORT: String(this.#options.port),
         ALLOW_PRIVATE_URLS: 'true',
         HEARTBEAT_TIMEOUT_MS: '2000',
+        // Load and kill tests start more trees than any guest may.
+        RATE_LIMIT_ENABLED: 'false',
         ...this.#options.env,
       },
     });

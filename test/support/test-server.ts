@@ -59,6 +59,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     HEARTBEAT_TIMEOUT_MS: '2000',
     ALLOW_PRIVATE_URLS: 'true',
     LOG_LEVEL: 'warn',
+    // Tests of the limits switch them on; all others start more trees than any guest may.
+    RATE_LIMIT_ENABLED: 'false',
     ...(options.databaseUrl === undefined
       ? {}
       : { DATABASE_URL: options.databaseUrl, TASKGROVE_SECRET: 'a secret of the tests, long enough' }),
@@ -72,7 +74,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const rpc = async (method: string, params: unknown = {}, headers: Record<string, string> = {}) => {
-    const path = /^(system|keys|config)\./.test(method) ? '/system' : '/tasks';
+    const path = /^(system|keys|config|quota)\./.test(method) ? '/system' : '/tasks';
     const response = await fetch(`${app.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { uuidV4 } from '../../core/ids.ts';
+import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import type { Run } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { validateTree } from '../../core/task-tree/validate-tree.ts';
@@ -11,6 +12,7 @@ import { StreamAnswer } from '../events/stream-answer.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { acceptRun, rootOf } from '../runs/accept-run.ts';
+import { quotaInfoOf } from '../runs/charge.ts';
 import {
   alreadyRunningAnswer,
   type RunAnswer,
@@ -46,6 +48,7 @@ type Params = z.infer<typeof params>;
 
 interface Accepted {
   readonly run: Run;
+  readonly quotaInfo: QuotaInfo;
   readonly isRunning: boolean;
 }
 
@@ -71,6 +74,7 @@ export const tasksExecute = defineMethod<Params>({
     run_id: z.string(),
     result: z.unknown().optional(),
     error: z.string().optional(),
+    quota_info: quotaInfoSchema.optional().describe('What the caller has used today'),
   }),
   auth: { ownership: 'own-tasks' },
   bodyLimit: 'large',
@@ -103,15 +107,17 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
   const position = call.lastEventId === null ? null : parseEventId(call.lastEventId);
   if (position !== null && canStream) {
     const run = await requireOwnRun(call, position.runId);
-    return new StreamAnswer(run, { ...streamingAnswer(run, null) }, position.seq);
+    const first = streamingAnswer(run, null, await quotaInfoOf(call));
+    return new StreamAnswer(run, { ...first }, position.seq);
   }
   const webhook = await readWebhook(given.webhook_config, call.deps);
   const webhookUrl = webhook?.url ?? null;
-  const { run, isRunning } = await accept(given, call, webhook);
+  const { run, isRunning, quotaInfo } = await accept(given, call, webhook);
   if (isRunning) return alreadyRunningAnswer(run, given.task_id || given.id || run.target_task_id);
-  if (canStream) return new StreamAnswer(run, { ...streamingAnswer(run, webhookUrl) }, 0);
+  if (canStream) return new StreamAnswer(run, { ...streamingAnswer(run, webhookUrl, quotaInfo) }, 0);
   const waitSeconds = given.wait_seconds ?? call.deps.settings.waitSeconds;
-  return startedAnswer(run, await waitForRun(call, run, waitSeconds), webhookUrl);
+  const summary = await waitForRun(call, run, waitSeconds);
+  return { ...startedAnswer(run, summary, webhookUrl), quota_info: quotaInfo };
 }
 
 function accept(given: Params, call: Call, webhook: Webhook | null): Promise<Accepted> {
@@ -135,10 +141,12 @@ function accept(given: Params, call: Call, webhook: Webhook | null): Promise<Acc
         },
         idempotency: (runId) => record({ run_id: runId }),
       });
-      return { run: accepted.run, isRunning: accepted.status === 'already_running' };
+      const { run, quotaInfo } = accepted;
+      return { run, quotaInfo, isRunning: accepted.status === 'already_running' };
     },
     replay: async (answer) => ({
       run: await requireOwnRun(call, String(answer['run_id'])),
+      quotaInfo: await quotaInfoOf(call),
       isRunning: false,
     }),
     wasRefused: (answer) => answer.isRunning,

@@ -1,14 +1,16 @@
 /** `tasks.generate`: a tree of tasks from a sentence, planned by a model; without a key by rules, and marked as demo. */
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
-import { uuidV4 } from '../../core/ids.ts';
+import { uuidV4, uuidV7 } from '../../core/ids.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { parseLlmKey } from '../../core/llm/llm-key.ts';
+import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { GeneratedTree, GenerateRequest } from '../../ports/tree-generator.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
+import { quotaInfoOf, release, reserveGeneration } from '../runs/charge.ts';
 import { newTaskSchema } from './new-task.ts';
 import { scopeUser } from './own.ts';
 import { optionalFlag, optionalText, userIdParam } from './param.ts';
@@ -41,6 +43,7 @@ const result = z.object({
     .object({ active: z.boolean(), reason: z.string().nullable() })
     .optional()
     .describe('Set when no model was asked, and why'),
+  quota_info: quotaInfoSchema.optional().describe('What the caller has used today'),
 });
 type Answer = JsonObject;
 
@@ -56,7 +59,15 @@ export const tasksGenerate = defineMethod<Params>({
   result,
   auth: { ownership: 'own-tasks' },
   bodyLimit: 'large',
-  errors: ['forbidden', 'conflict', 'idempotency_conflict', 'rate_limited', 'task_failed', 'task_transient'],
+  errors: [
+    'forbidden',
+    'conflict',
+    'idempotency_conflict',
+    'quota_exceeded',
+    'rate_limited',
+    'task_failed',
+    'task_transient',
+  ],
   examples: [
     { name: 'a report', params: { requirement: 'Check CPU and memory, then summarize both', save: true } },
   ],
@@ -72,9 +83,9 @@ async function generate(given: Params, call: Call): Promise<Answer> {
   const request = requestOf({ ...given, requirement }, call, userId);
   return idempotently<Answer>(call, 'tasks.generate', given, {
     perform: async (record) => {
-      const { store, treeGenerator } = call.deps;
-      const tree = await treeGenerator.generate(request);
-      const answer = answerOf(tree, given.save === true);
+      const { store } = call.deps;
+      const { tree, quotaInfo } = await generateCharged(call, request);
+      const answer = { ...answerOf(tree, given.save === true), quota_info: quotaInfo };
       const idempotency = record(answer);
       if (given.save === true) await store.tasks.create(tree.tasks, idempotency);
       else if (idempotency !== undefined) await store.idempotency.put(idempotency);
@@ -82,6 +93,29 @@ async function generate(given: Params, call: Call): Promise<Answer> {
     },
     replay: async (answer) => answer,
   });
+}
+
+/** Counted before a model is asked; what asked none gives its model part back. */
+async function generateCharged(
+  call: Call,
+  request: GenerateRequest,
+): Promise<{ tree: GeneratedTree; quotaInfo: QuotaInfo }> {
+  const { ledger, treeGenerator } = call.deps;
+  const reservation = await reserveGeneration(call, uuidV7(), request.demoReason === null);
+  try {
+    await ledger.settle(reservation, false);
+  } catch (error) {
+    await release(call, reservation);
+    throw error;
+  }
+  const isExceeded = reservation.isLlmExceeded;
+  const tree = await treeGenerator.generate(
+    isExceeded ? { ...request, demoReason: 'llm_quota_exceeded' } : request,
+  );
+  const isUnused = tree.demo !== null && reservation.uses.some(({ meter }) => meter === 'llm_task_trees');
+  if (!isUnused) return { tree, quotaInfo: reservation.info };
+  await ledger.refund(reservation.key, ['llm_task_trees']);
+  return { tree, quotaInfo: await quotaInfoOf(call) };
 }
 
 function requestOf(given: Params & { requirement: string }, call: Call, userId: string): GenerateRequest {

@@ -39,7 +39,7 @@ export async function idempotently<Answer>(
     const winner = await find();
     return winner === null ? answer : work.replay(answerOf(winner, hash));
   } catch (error) {
-    // Two requests with one key at once: the second fails on what the first wrote, and then answers as the first.
+    // Two requests with one key at once: the second fails on what the first wrote (or took), and then answers as the first.
     const winner = AppError.is(error) && isConflict(error) ? await find() : null;
     if (winner === null) throw error;
     return work.replay(answerOf(winner, hash));
@@ -48,7 +48,12 @@ export async function idempotently<Answer>(
 
 function isConflict(error: AppError): boolean {
   return (
-    error.code === 'conflict' || error.code === 'idempotency_conflict' || error.code === 'invalid_params'
+    error.code === 'conflict' ||
+    error.code === 'idempotency_conflict' ||
+    error.code === 'invalid_params' ||
+    error.code === 'quota_exceeded' ||
+    error.code === 'concurrency_exceeded' ||
+    error.code === 'rate_limited'
   );
 }
 

@@ -5,12 +5,17 @@
 import { AppError } from '../../core/errors.ts';
 import { uuidV7 } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { type Plan, STATE } from '../../core/plan.ts';
+import { isLlmTree } from '../../core/quota/llm-tree.ts';
+import type { QuotaInfo } from '../../core/quota/quota-info.ts';
 import type { Run, TaskOutcome } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { planRun } from '../../core/task-tree/select-run.ts';
 import { isoMicros } from '../../core/time.ts';
+import type { Charged, Reservation } from '../../ports/ledger.ts';
 import type { AcceptResult, IdempotencyRecord } from '../../ports/store.ts';
 import type { Call } from '../method.ts';
+import { chargedOf, quotaInfoOf, release, reserveTree } from './charge.ts';
 import { plannedExecutor } from './planned-executor.ts';
 
 export interface RunRequest {
@@ -22,12 +27,20 @@ export interface RunRequest {
   readonly fresh: boolean;
   readonly useDemo: boolean;
   readonly options: JsonObject;
+  /** Who pays for it; absent = the caller. */
+  readonly charged?: Charged;
   /** Makes the idempotency record for the run's id. */
   readonly idempotency: (runId: string) => IdempotencyRecord | undefined;
 }
 
-/** Throws `conflict` when an id of a new tree is taken, `unavailable` when the store is. */
-export async function acceptRun(call: Call, request: RunRequest): Promise<AcceptResult> {
+/** The run, and what is left of the caller's quota. */
+export type AcceptedRun = AcceptResult & { readonly quotaInfo: QuotaInfo };
+
+/**
+ * Throws `conflict` when an id of a new tree is taken, `unavailable` when the store is, and what the ledger refuses
+ * with: `quota_exceeded`, `concurrency_exceeded`, `rate_limited`.
+ */
+export async function acceptRun(call: Call, request: RunRequest): Promise<AcceptedRun> {
   const { store, registry, clock } = call.deps;
   const root = rootOf(request.tree);
   const { plan, carriedTaskIds } = planRun({
@@ -40,33 +53,77 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   const runId = uuidV7();
   const idempotency = request.idempotency(runId);
   const carried = await carriedOutcomes(call, request.tree, carriedTaskIds);
-  const accepted = await store.runs.accept({
-    runId,
-    rootTaskId: root.id,
-    targetTaskId: request.targetId,
-    userId: root.user_id ?? call.identity.userId,
-    useDemo: request.useDemo,
-    plan,
-    ...(request.isNew ? { newTasks: request.tree } : {}),
-    carried,
-    options: request.options,
-    events: [{ type: 'run-started', taskId: null, at: isoMicros(clock.now()), data: {} }],
-    ...(idempotency === undefined ? {} : { idempotency }),
-  });
-  if (accepted.status === 'already_running') return accepted;
+  const charged = request.charged ?? chargedOf(call.identity);
+  const reservation = await reserve(call, request, { runId, plan, charged });
+  if ('status' in reservation) return { ...reservation, quotaInfo: await quotaInfoOf(call) };
+  const options = reservation.isLlmExceeded
+    ? { ...request.options, llmDemo: { reason: 'llm_quota_exceeded' } }
+    : request.options;
+  const accepted = await store.runs
+    .accept({
+      runId,
+      rootTaskId: root.id,
+      targetTaskId: request.targetId,
+      userId: root.user_id ?? call.identity.userId,
+      useDemo: request.useDemo,
+      plan,
+      ...(request.isNew ? { newTasks: request.tree } : {}),
+      carried,
+      options,
+      events: [{ type: 'run-started', taskId: null, at: isoMicros(clock.now()), data: {} }],
+      ...(idempotency === undefined ? {} : { idempotency }),
+      uses: reservation.uses,
+      ...(reservation.slot === null ? {} : { slot: reservation.slot }),
+    })
+    .catch(async (error: unknown) => {
+      await release(call, reservation);
+      throw error;
+    });
+  if (accepted.status === 'already_running') {
+    await release(call, reservation);
+    return { ...accepted, quotaInfo: await quotaInfoOf(call) };
+  }
+  await call.deps.ledger.settle(reservation, true);
   const executors = [...new Set(plan.tasks.map((task) => task.executor))].filter((id) => id !== '');
   await startOrLeave(call, accepted.run, () =>
     call.deps.engine.start({
       run: accepted.run,
       plan,
       title: root.name,
-      planName: 'free',
+      planName: charged.plan,
       executors,
       hasWebhook: request.options['webhook'] !== undefined,
-      known: { options: request.options, tasks: request.tree, carried },
+      known: { options, tasks: request.tree, carried },
     }),
   );
-  return accepted;
+  return { ...accepted, quotaInfo: reservation.info };
+}
+
+/** A tree that runs already takes nothing and is no fault: that counts for more than a limit that is reached. */
+async function reserve(
+  call: Call,
+  request: RunRequest,
+  run: { readonly runId: string; readonly plan: Plan; readonly charged: Charged },
+): Promise<Reservation | Extract<AcceptResult, { status: 'already_running' }>> {
+  const isLlm = !request.useDemo && asksModel(call, request.tree, run.plan);
+  try {
+    return await reserveTree(call, { runId: run.runId, isLlm, charged: run.charged });
+  } catch (error) {
+    if (request.isNew || !AppError.is(error)) throw error;
+    const rootTaskIds = [rootOf(request.tree).id];
+    const [running] = await call.deps.store.runs.active({ rootTaskIds, limit: 1 });
+    if (running === undefined) throw error;
+    return { status: 'already_running', run: running };
+  }
+}
+
+/** Of what will run: finished results that are kept ask nobody. */
+function asksModel(call: Call, tree: readonly TaskRecord[], plan: Plan): boolean {
+  const byId = new Map(tree.map((task) => [task.id, task]));
+  const work = plan.tasks
+    .filter((_, index) => plan.state[index] === STATE.pending)
+    .map(({ id, executor }) => ({ executor, inputs: byId.get(id)?.inputs ?? null }));
+  return isLlmTree(work, (id) => call.deps.registry.find(id)?.usesLlm === true);
 }
 
 export function rootOf(tree: readonly TaskRecord[]): TaskRecord {

@@ -1,5 +1,6 @@
 /** What `tasks.execute` answers about a run, in the contract's order of members with ours behind. */
 import { AppError } from '../../core/errors.ts';
+import type { QuotaInfo } from '../../core/quota/quota-info.ts';
 import type { Run, RunSummary } from '../../core/run.ts';
 import type { Call } from '../method.ts';
 
@@ -16,6 +17,7 @@ export interface RunAnswer {
   run_id: string;
   result?: unknown;
   error?: string | null;
+  quota_info?: QuotaInfo;
 }
 
 /** Waits for the run's end, or until the time that the items of a batch share is over. A hang-up never cancels. */
@@ -60,7 +62,7 @@ export function startedAnswer(run: Run, summary: RunSummary | null, webhookUrl: 
 }
 
 /** First answer of a stream: nothing has been waited for. */
-export function streamingAnswer(run: Run, webhookUrl: string | null): RunAnswer {
+export function streamingAnswer(run: Run, webhookUrl: string | null, quotaInfo: QuotaInfo): RunAnswer {
   return {
     success: true,
     protocol: 'jsonrpc',
@@ -71,6 +73,7 @@ export function streamingAnswer(run: Run, webhookUrl: string | null): RunAnswer 
     message: 'Task execution started with streaming',
     ...(webhookUrl === null ? {} : { webhook_url: webhookUrl }),
     run_id: run.run_id,
+    quota_info: quotaInfo,
   };
 }
 

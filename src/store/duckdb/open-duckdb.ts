@@ -8,11 +8,13 @@ import { EventBus } from '../event-bus.ts';
 import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { renumberRun } from '../renumber-run.ts';
+import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
 import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
+import { createUseStorage } from '../use-storage.ts';
 import { createUserStorage } from '../user-storage.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { startError } from './duckdb-errors.ts';
@@ -45,7 +47,8 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
   const bus = new EventBus((error) =>
     options.logger.error({ err: error }, 'a listener to run events failed'),
   );
-  const effects = createEffects(memory, cache, bus);
+  const endings = new RunEndings();
+  const effects = createEffects(memory, cache, bus, endings);
   const queue = new WriteQueue(file, effects);
   const database: Database = { read: (work) => file.read(work), write: (work) => queue.write(work) };
   let stopPurging: () => Promise<void>;
@@ -80,6 +83,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     idempotency: createIdempotencyStorage(database),
     users: createUserStorage(database),
     keys: createKeyStorage(database),
+    uses: createUseStorage(database, endings),
     ping: async () => {
       await file.read((session) => session.query('SELECT 1 AS one'));
     },
@@ -92,7 +96,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
   };
 }
 
-function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus): Effects {
+function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus, endings: RunEndings): Effects {
   return {
     tasksCreated: (tasks) => cache.created(tasks),
     tasksChanged: (ids) => cache.drop(ids),
@@ -105,6 +109,7 @@ function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus): Effe
       memory.committed(run, outcomes, lastSeq);
       cache.outcomes(run.run_id, outcomes);
     },
+    runEnded: (runId, refunded) => endings.tell(runId, refunded),
     runsDeleted: (runIds) => memory.deleted(runIds),
     eventsStored: (events) => bus.deliver(events),
     facts: (session, wanted) => memory.facts(session, [...wanted.keys()]),

@@ -12,14 +12,17 @@ import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
 import { renumberRun } from '../renumber-run.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
+import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
+import { createUseStorage } from '../use-storage.ts';
 import { createUserStorage } from '../user-storage.ts';
 import { EventRelay } from './event-relay.ts';
 import { PostgresDatabase } from './postgres-database.ts';
 import { databaseError } from './postgres-errors.ts';
+import { createSharedUses } from './shared-uses.ts';
 import { unlessCommitted } from './unless-committed.ts';
 
 /** Throws `unavailable` when the server does not answer or refuses the login. */
@@ -47,7 +50,8 @@ export async function openPostgres(options: {
     await database.pool.end();
     throw databaseError(error);
   }
-  const effects = createEffects(relay);
+  const endings = new RunEndings();
+  const effects = createEffects(relay, endings);
   const tasks = createTaskStorage(database, effects);
   const reads = createRunReads(database);
   return {
@@ -90,6 +94,7 @@ export async function openPostgres(options: {
     idempotency: createIdempotencyStorage(database),
     users: createUserStorage(database),
     keys: createKeyStorage(database),
+    uses: createUseStorage(database, endings, createSharedUses(database)),
     ping: async () => {
       await database.read((session) => session.query('SELECT 1 AS one'));
     },
@@ -112,12 +117,13 @@ async function areStored(tasks: TaskStore, records: readonly TaskRecord[]): Prom
 
 const nothing = () => undefined;
 
-function createEffects(relay: EventRelay): Effects {
+function createEffects(relay: EventRelay, endings: RunEndings): Effects {
   return {
     tasksCreated: nothing,
     tasksChanged: nothing,
     runAccepted: nothing,
     runCommitted: nothing,
+    runEnded: (runId, refunded) => endings.tell(runId, refunded),
     runsDeleted: nothing,
     eventsStored: (events) => relay.stored(events),
     facts: (session, wanted) => loadRunFacts(session, [...wanted.keys()]),

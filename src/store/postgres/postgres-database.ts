@@ -31,6 +31,15 @@ export class PostgresDatabase implements Database {
     return this.#write(true, work);
   }
 
+  /** One statement, tried once: for what must not happen twice. Throws `unavailable` when the answer is lost. */
+  async once<T extends pg.QueryResultRow>(query: pg.QueryConfig): Promise<pg.QueryResult<T>> {
+    try {
+      return await this.#withClient((client) => client.query<T>(query));
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+
   #write<T>(isIdempotent: boolean, work: (session: Session) => Promise<T>): Promise<T> {
     let isCareful = false;
     return this.#withRetries(isIdempotent, () =>

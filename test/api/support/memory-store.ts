@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/core/run-event.ts';
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../../../src/core/task.ts';
 import type { IdempotencyRecord, RunContext, Store } from '../../../src/ports/store.ts';
 import { memoryKeys, memoryUsers } from './memory-users.ts';
+import { memoryUses } from './memory-uses.ts';
 
 export interface MemoryStore extends Store {
   /** Puts an event where readers and followers find it. */
@@ -43,6 +44,7 @@ export function createMemoryStore(): MemoryStore {
     close: async () => undefined,
     users: memoryUsers(),
     keys: memoryKeys(),
+    uses: memoryUses(),
     emit(event) {
       if (event.type !== 'task-delta') events.push(event);
       for (const listener of listeners) listener(event);

@@ -6,10 +6,12 @@ import type { ApiDeps, ApiSettings } from '../../../src/api/api-deps.ts';
 import { createApi } from '../../../src/api/create-api.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { type AnyExecutor, defineExecutor } from '../../../src/core/executor.ts';
+import type { QuotaLimits } from '../../../src/core/quota/meters.ts';
 import { createHttpClient } from '../../../src/http/guarded-fetch.ts';
 import { createApiKeys } from '../../../src/identity/api-keys.ts';
 import { createClientAddress } from '../../../src/identity/client-address.ts';
 import { createUserActivity } from '../../../src/identity/user-activity.ts';
+import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import { createGateway } from '../../../src/llm/create-gateway.ts';
 import { createTreeGenerator } from '../../../src/llm/generate-tree/create-tree-generator.ts';
 import type { IdentityResolver } from '../../../src/ports/identity.ts';
@@ -95,9 +97,24 @@ export interface RpcAnswer {
   readonly error: { code: number; message: string; data: unknown; meta: Record<string, unknown> } | undefined;
 }
 
+/** Switched off, unless a test says otherwise. */
+const NO_LIMITS: QuotaLimits = {
+  isEnabled: false,
+  dailyPerUser: 10,
+  dailyLlmPerUser: 1,
+  dailyPerUserPremium: 10,
+  dailyPerIp: 50,
+  concurrent: 10,
+  concurrentPerUser: 1,
+};
+
 export async function startTestApi(
   store: Store,
-  options: { settings?: Partial<ApiSettings>; deps?: Partial<ApiDeps> } = {},
+  options: {
+    settings?: Partial<ApiSettings>;
+    deps?: Partial<ApiDeps>;
+    limits?: Partial<QuotaLimits>;
+  } = {},
 ): Promise<TestApi> {
   const logs: LogLine[] = [];
   const log = (level: string) => (fields: Record<string, unknown>, message: string) =>
@@ -110,6 +127,7 @@ export async function startTestApi(
   const api = createApi({
     store,
     clientAddress: createClientAddress({ trust: { hops: 0 }, logger, now }),
+    ledger: await createLedger({ store, now, logger, limits: { ...NO_LIMITS, ...options.limits } }),
     activity: createUserActivity({ store: store.users, logger, now }),
     keys: createApiKeys({ store: store.keys, freshMs: Number.POSITIVE_INFINITY, now }),
     registry,
@@ -169,7 +187,7 @@ export async function startTestApi(
     logs,
     post,
     async rpc(method, params, headers) {
-      const path = /^(system|keys|config)\./.test(method) ? '/system' : '/tasks';
+      const path = /^(system|keys|config|quota)\./.test(method) ? '/system' : '/tasks';
       const response = await post(path, { jsonrpc: '2.0', id: 1, method, params }, headers);
       const body = (await response.json()) as Omit<RpcAnswer, 'status'>;
       return { ...body, status: response.status };

@@ -1,0 +1,57 @@
+/** Asks the ledger for a tree or a generation before it starts, and keeps the books whatever becomes of it. */
+import { AppError } from '../../core/errors.ts';
+import type { QuotaInfo } from '../../core/quota/quota-info.ts';
+import type { Identity } from '../../ports/identity.ts';
+import type { Charged, Reservation } from '../../ports/ledger.ts';
+import type { Call } from '../method.ts';
+
+/** Guests are counted by browser and address, so that a deleted cookie is no new day. */
+export function chargedOf(identity: Identity): Charged {
+  const { userId, isGuest, fingerprint, ipHash, plan } = identity;
+  return { userId, subject: isGuest ? `guest:${fingerprint}` : `user:${plainText(userId)}`, ipHash, plan };
+}
+
+/** For a run. Throws what the ledger refuses with. */
+export function reserveTree(
+  call: Call,
+  tree: { readonly runId: string; readonly isLlm: boolean; readonly charged: Charged },
+): Promise<Reservation> {
+  return call.deps.ledger.reserve({
+    key: tree.runId,
+    charged: tree.charged,
+    meters: tree.isLlm ? ['ip_trees', 'task_trees', 'llm_task_trees'] : ['ip_trees', 'task_trees'],
+    takesSlot: true,
+  });
+}
+
+/** For a generation: counted like a tree that asks a model, but nothing runs. */
+export function reserveGeneration(call: Call, key: string, isLlm: boolean): Promise<Reservation> {
+  return call.deps.ledger.reserve({
+    key,
+    charged: chargedOf(call.identity),
+    meters: isLlm ? ['ip_trees', 'task_trees', 'llm_task_trees'] : ['ip_trees', 'task_trees'],
+    takesSlot: false,
+  });
+}
+
+/** A failure to take it back is not the caller's: what is left is reclaimed within a minute. */
+export async function release(call: Call, reservation: Reservation): Promise<void> {
+  try {
+    await call.deps.ledger.release(reservation);
+  } catch (error) {
+    if (!AppError.is(error)) throw error;
+    call.deps.logger.warn(
+      { request_id: call.requestId, err: error },
+      'a reservation could not be taken back; it is reclaimed later',
+    );
+  }
+}
+
+export function quotaInfoOf(call: Call): Promise<QuotaInfo> {
+  return call.deps.ledger.info(chargedOf(call.identity));
+}
+
+/** Ids come from tokens of others: what no database takes as text must not fail whoever is counted beside it. */
+function plainText(id: string): string {
+  return id.replaceAll('\0', '').toWellFormed();
+}
