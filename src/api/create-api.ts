@@ -22,6 +22,7 @@ import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
 import { workerCallRoute } from './routes/internal.ts';
 import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probes.ts';
+import { quotaStatusRoute, systemStatsRoute } from './routes/quota.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
@@ -93,6 +94,8 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/runs/:run_id/events', known, runEventsRoute(deps, hub));
   get('/runs/:run_id/tasks/:task_id/result', known, resultRoute(deps));
   get('/auth/auto-login', known, autoLoginRoute(deps));
+  get('/api/quota/status', known, quotaStatusRoute(deps));
+  get('/api/quota/system-stats', known, systemStatsRoute(deps));
   get('/api/users/list', known, listUsersRoute(deps));
   get('/api/users/stats', known, userStatsRoute(deps));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));

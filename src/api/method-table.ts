@@ -4,6 +4,7 @@
  */
 import type { AnyMethod } from './method.ts';
 import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
+import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
 import { systemExecutors, systemHealth } from './methods/system.ts';
@@ -46,6 +47,7 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   keysCreate,
   keysList,
   keysRevoke,
+  quotaSet,
   webhooksSecret,
 ];
 

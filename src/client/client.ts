@@ -127,6 +127,7 @@ export function createClient(options: ClientOptions) {
       list: bind('keys.list'),
       revoke: bind('keys.revoke'),
     },
+    quota: { set: bind('quota.set') },
     webhooks: { secret: bind('webhooks.secret') },
     /** A plain route that answers a JSON object, e.g. `/api/users/stats?period=week`. */
     get: async (path: string, callOptions: CallOptions = {}): Promise<JsonObject> => {

@@ -151,6 +151,10 @@ export interface MethodTypes {
   };
   'keys.list': { params: { user_id?: string }; result: ApiKey[] };
   'keys.revoke': { params: { key_id: string }; result: ApiKey };
+  'quota.set': {
+    params: { user_id: string; meter?: string; limit: number | null };
+    result: { user_id: string; meter: string; limit: number | null; set_by: string; set_at: string };
+  };
   'webhooks.secret': { params: Record<string, never>; result: { secret: string } };
   'system.health': { params: Record<string, never>; result: JsonObject };
   'system.executors': {

@@ -108,6 +108,22 @@ export const restPaths = {
       responses: { 200: json('Numbers'), 400: json('Bad parameter'), 401: json('Not an admin') },
     },
   },
+  '/api/quota/status': {
+    get: {
+      operationId: 'quotaStatus',
+      tags: ['quota'],
+      summary: 'What the caller has used today, and may use',
+      responses: { 200: json('`{user_id, quota, is_premium}`') },
+    },
+  },
+  '/api/quota/system-stats': {
+    get: {
+      operationId: 'systemStats',
+      tags: ['quota'],
+      summary: 'Trees that run now, and the limits; for admins, or everybody with DEMO_MODE',
+      responses: { 200: json('Numbers'), 403: json('Not an admin') },
+    },
+  },
   '/live': {
     get: {
       operationId: 'live',
