@@ -37,7 +37,7 @@ type ResultOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name
 
 const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks.cancel']);
 /** Methods of the endpoint /system. */
-const SYSTEM = /^(system|config|keys)\./;
+const SYSTEM = /^(system|config|keys|quota)\./;
 const READS =
   /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|system\..+|keys\.list|webhooks\.secret)$/;
 

@@ -43,6 +43,16 @@ export type ExecuteAnswer = {
   result?: JsonValue;
   error?: string;
   streaming?: boolean;
+  quota_info?: QuotaInfo;
+};
+
+/** What the caller has used today; limits are null where there is none. */
+export type QuotaInfo = {
+  total_used: number;
+  total_limit: number | null;
+  llm_used: number;
+  llm_limit: number | null;
+  reset_time: string;
 };
 
 export type GenerateAnswer = {
@@ -56,6 +66,7 @@ export type GenerateAnswer = {
   token_usage?: JsonObject;
   /** Set when no model was asked. */
   demo?: { active: boolean; reason: string | null };
+  quota_info?: QuotaInfo;
 };
 
 export type CancelAnswer = {
