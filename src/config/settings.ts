@@ -4,6 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { LIMIT_SETTINGS } from './limit-settings.ts';
 import {
   anyPort,
   choice,
@@ -27,8 +28,6 @@ import {
 const MINUTE_MS = 60_000;
 /** 256 bits, written out. */
 const SECRET_CHARS = 32;
-/** A limit: 0 refuses everything. */
-const quantity = wholeNumber(0, 1_000_000_000);
 /** What to do where a secret is missing. */
 export const MAKE_SECRET = 'openssl rand -base64 32 makes one';
 
@@ -243,69 +242,7 @@ export const SETTINGS = {
     'lax',
     'none: web apps on another site keep their session; needs PUBLIC_URL to be https.',
   ),
-  rateLimitEnabled: setting(
-    'Limits',
-    'RATE_LIMIT_ENABLED',
-    flag,
-    true,
-    'false: nothing is counted and nothing refused. For a laptop of your own.',
-  ),
-  dailyPerUser: setting(
-    'Limits',
-    'RATE_LIMIT_DAILY_PER_USER',
-    quantity,
-    10,
-    'Task trees a user may start a day (UTC). Of all limits: 0 refuses everything.',
-  ),
-  dailyLlmPerUser: setting(
-    'Limits',
-    'RATE_LIMIT_DAILY_LLM_PER_USER',
-    quantity,
-    1,
-    'How many of them may ask a model; beyond, model tasks answer in demo mode.',
-  ),
-  dailyPerUserPremium: setting(
-    'Limits',
-    'RATE_LIMIT_DAILY_PER_USER_PREMIUM',
-    quantity,
-    10,
-    'The same for users with a model key of their own, whom the second limit does not touch.',
-  ),
-  dailyPerIp: setting(
-    'Limits',
-    'RATE_LIMIT_DAILY_PER_IP',
-    quantity,
-    50,
-    'Task trees that may be started or generated from one address a day (IPv6: from one /64).',
-  ),
-  concurrentTrees: setting(
-    'Limits',
-    'MAX_CONCURRENT_TASK_TREES',
-    quantity,
-    10,
-    'Task trees that may run at once, of everybody.',
-  ),
-  concurrentTreesPerUser: setting(
-    'Limits',
-    'MAX_CONCURRENT_TASK_TREES_PER_USER',
-    quantity,
-    1,
-    'Task trees of one user that may run at once. One that only waits does not count.',
-  ),
-  llmFreeTreeMaxCalls: setting(
-    'Limits',
-    'LLM_FREE_TREE_MAX_CALLS',
-    quantity,
-    20,
-    "Calls of a model one free tree may make with the server's key; beyond, demo mode.",
-  ),
-  llmFreeTreeMaxTokens: setting(
-    'Limits',
-    'LLM_FREE_TREE_MAX_TOKENS',
-    quantity,
-    50_000,
-    "Tokens one free tree may use with the server's key; beyond, demo mode.",
-  ),
+  ...LIMIT_SETTINGS,
   forceDemo: setting(
     'Executors',
     'FORCE_DEMO',
