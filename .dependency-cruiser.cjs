@@ -30,7 +30,7 @@ const layerRules = Object.entries(LAYERS).flatMap(([layer, { may, types = [] }])
     severity: 'error',
     comment: `src/${layer} may import: ${[...may, ...types.map((type) => `${type} (types)`)].join(', ') || 'nothing else of ours'}`,
     from: { path: `^src/${layer}/` },
-    to: { path: '^(src|executors)/', pathNot: folders([layer, ...may, ...types]) },
+    to: { path: '^(src|executors|hooks)/', pathNot: folders([layer, ...may, ...types]) },
   },
   ...(types.length === 0
     ? []
@@ -61,7 +61,8 @@ module.exports = {
       comment: 'A module that nothing imports. Started programs are named here.',
       from: {
         orphan: true,
-        pathNot: '^executors/|^src/main\\.ts$|-process\\.ts$|-worker\\.ts$|^src/bundle-workflows\\.ts$',
+        pathNot:
+          '^executors/|^hooks/|^src/main\\.ts$|-process\\.ts$|-worker\\.ts$|^src/bundle-workflows\\.ts$',
       },
       to: {},
     },
@@ -88,9 +89,16 @@ module.exports = {
       to: { path: '^(src|executors)/', pathNot: '^(src/core/|executors/_)' },
     },
     {
+      name: 'hook-files-stand-alone',
+      severity: 'error',
+      comment: 'A hook file imports core and parts of hooks (_*), as an executor does.',
+      from: { path: '^hooks/' },
+      to: { path: '^(src|executors|hooks)/', pathNot: '^(src/core/|hooks/_)' },
+    },
+    {
       name: 'no-dev-dependencies',
       severity: 'error',
-      from: { path: '^(src|executors)/' },
+      from: { path: '^(src|executors|hooks)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts --include=dev --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY executors executors
+COPY hooks hooks
 # package.json beside dist/src: the version is read from there.
 RUN npm run build && cp package.json dist/
 # The image has its own Node, so the packaged ones go; --omit=optional would take DuckDB's binding with them.

@@ -28,6 +28,7 @@ await check('Who imports whom', binOf('dependency-cruiser', 'depcruise'), [
   '.dependency-cruiser.cjs',
   'src',
   'executors',
+  'hooks',
 ]);
 await check('Unused files, exports and packages', binOf('knip', 'knip'), ['--no-config-hints']);
 await vitest('Unit tests', 'unit');

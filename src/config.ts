@@ -48,6 +48,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     dataDir: absolute(parsed.dataDir),
     cacheDir: absolute(parsed.cacheDir),
     logFile: parsed.logFile === null ? null : absolute(parsed.logFile),
+    hooksDir: parsed.hooksDir === null ? null : absolute(parsed.hooksDir),
     temporalCliPath: resolveProgram(parsed.temporalCliPath),
     // Older systems gave the metrics the API's own port: that means "no port of their own".
     metricsPort: parsed.metricsPort === parsed.port && parsed.port !== 0 ? null : parsed.metricsPort,

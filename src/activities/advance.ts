@@ -10,6 +10,7 @@ import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.t
 import { RunState, type Settled } from '../core/run-state.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { hookedTree } from './hooked-run.ts';
 import { endEvent, event, headline, outcome, settledChar, statusOf } from './outcomes.ts';
 import { reasonFor } from './reasons.ts';
 import type { RunEntry } from './run-memory.ts';
@@ -24,6 +25,12 @@ const FLUSH_EVERY_MS = 100;
 /** Inline tasks that wait for a worker thread overlap; the others never notice. */
 const OVERLAP = 4;
 
+const TREE_POINT = {
+  completed: 'onTreeCompleted',
+  failed: 'onTreeFailed',
+  cancelled: 'onTreeCancelled',
+} as const;
+
 export async function advance(
   deps: ActivityDependencies,
   input: AdvanceInput,
@@ -37,9 +44,12 @@ export async function advance(
   const ended = turn.writeEnd();
   if (ended !== null) deps.memory.end({ runId: input.runId, ...ended, result: targetResult(entry, ended) });
   await turn.flush();
+  if (ended !== null) await deps.hooks.tree(TREE_POINT[ended.status], () => hookedTree(entry, ended));
   const error = ended === null || ended.error === null ? null : headline(ended.error);
   return { settled: turn.settled, ended: ended === null ? null : { ...ended, error } };
 }
+
+type Counted = RunEnd & { readonly demoTasks: number };
 
 function targetResult(entry: RunEntry, ended: RunEnd): JsonValue | null {
   if (ended.status !== 'completed') return null;
@@ -91,13 +101,15 @@ class Turn {
     await Promise.all(workers);
   }
 
-  writeEnd(): RunEnd | null {
+  writeEnd(): Counted | null {
     if (!this.#state.isDone) return null;
     const { status, cause } = this.#state.verdict(this.#input.cancel !== undefined);
     const error = this.#endError(status, cause);
-    this.#buffer.end({ status, error });
-    this.#buffer.event(event('run-ended', null, this.#deps.now(), { status, error }));
-    return { status, error };
+    const demoTasks = this.#demoTasks();
+    const size = { task_count: this.#entry.context.plan.tasks.length, demo_tasks: demoTasks };
+    this.#buffer.end({ status, error, demoTasks });
+    this.#buffer.event(event('run-ended', null, this.#deps.now(), { status, error, ...size }));
+    return { status, error, demoTasks };
   }
 
   flush(): Promise<void> {
@@ -132,7 +144,7 @@ class Turn {
     const { ended } = ran;
     if (!ran.isKnown) {
       this.#buffer.outcome(ended);
-      this.#buffer.event(endEvent(this.#input.runId, ended, this.#deps.now()));
+      this.#buffer.event(endEvent(this.#input.runId, ended, this.#deps.now(), ran.annotations));
     }
     this.#apply(index, ended);
   }
@@ -155,6 +167,13 @@ class Turn {
     });
     this.#buffer.outcome(ended);
     this.#buffer.event(endEvent(this.#input.runId, ended, nowMs));
+  }
+
+  /** Canned results among those that stand: this process knows all outcomes of a run that it ends. */
+  #demoTasks(): number {
+    let count = 0;
+    for (const { demo } of this.#entry.outcomes.values()) if (demo?.active === true) count++;
+    return count;
   }
 
   #endError(status: RunEnd['status'], cause: number): string | null {

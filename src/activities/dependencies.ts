@@ -1,6 +1,8 @@
 /** What activities are built from. Composed in main.ts; tests compose their own. */
 import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
 import type { TaskStatus } from '../core/task.ts';
+import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
+import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
@@ -20,6 +22,9 @@ export interface ActivityDependencies {
   readonly http: HttpClient;
   readonly llm: LlmGateway;
   readonly settings: ExecutorSettings;
+  readonly hooks: HookRunner;
+  /** What a free tree may ask of models on the server's key. */
+  readonly freeTreeLimits: FreeTreeLimits;
   readonly memory: RunMemory;
   readonly aborts: AbortBoard;
   readonly logger: ActivityLogger;

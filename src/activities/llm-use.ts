@@ -7,39 +7,54 @@ import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ChatAnswer, LlmClient, TokenUsage } from '../core/llm/chat.ts';
 import type { TaskDemo } from '../core/task.ts';
+import { FREE_TREE_REASON, type FreeTreeLimits, isFreeTreeSpent } from '../hooks/demo-mode.ts';
 import type { LlmGateway } from '../ports/llm.ts';
+import type { Verdict } from './check-task.ts';
+import type { RunLlmUse } from './run-llm-use.ts';
+
+export interface LlmUseOptions {
+  readonly gateway: LlmGateway;
+  readonly executor: AnyExecutor;
+  readonly idempotencyKey: string;
+  readonly runOptions: JsonObject;
+  /** Of the run as a whole: all its tasks count here. */
+  readonly runUse: RunLlmUse;
+  readonly limits: FreeTreeLimits;
+}
 
 export class LlmUse {
-  readonly #gateway: LlmGateway;
-  readonly #executor: AnyExecutor;
-  readonly #idempotencyKey: string;
+  readonly #options: LlmUseOptions;
   #input = 0;
   #output = 0;
   #answers = 0;
-  #isDemo = false;
+  #demo: TaskDemo | null = null;
 
-  constructor(gateway: LlmGateway, executor: AnyExecutor, idempotencyKey: string) {
-    this.#gateway = gateway;
-    this.#executor = executor;
-    this.#idempotencyKey = idempotencyKey;
+  constructor(options: LlmUseOptions) {
+    this.#options = options;
   }
 
   clientFor(signal: AbortSignal): LlmClient {
-    if (this.#executor.usesLlm !== true) return refusing(this.#executor);
-    return this.#gateway.clientFor({
-      signal,
-      idempotencyKey: this.#idempotencyKey,
-      header: null,
-      stored: [],
-      mayUseServerKey: true,
-      useDemo: false,
-      onAnswer: (answer) => this.#note(answer),
-    });
+    const { gateway, executor, idempotencyKey } = this.#options;
+    if (executor.usesLlm !== true) return refusing(executor);
+    const access = { signal, idempotencyKey, header: null, stored: [], mayUseServerKey: true };
+    const onAnswer = (answer: ChatAnswer) => this.#note(answer, 'requested');
+    const real = gateway.clientFor({ ...access, useDemo: false, onAnswer });
+    const canned = () =>
+      gateway.clientFor({
+        ...access,
+        useDemo: true,
+        onAnswer: (answer) => this.#note(answer, FREE_TREE_REASON),
+      });
+    const next = () => (this.#mayAsk() ? real : canned());
+    return {
+      chat: (request) => next().chat(request),
+      stream: (request) => next().stream(request),
+    };
   }
 
-  /** Set when the task named the demo provider: its result is canned, though it ran. */
+  /** Set when an answer was canned, though the executor ran: the demo provider was named, or the run had its share. */
   get demo(): TaskDemo | null {
-    return this.#isDemo ? { active: true, reason: 'requested' } : null;
+    return this.#demo;
   }
 
   /** As the contract has it in `token_usage`; null when no model has answered. */
@@ -52,18 +67,31 @@ export class LlmUse {
     };
   }
 
-  /** Adds what an executor that this one called has spent. */
-  include(spent: JsonObject | null): void {
-    if (spent === null) return;
+  /** Adds what an executor that this one called has spent, and whether its result is canned. */
+  include(verdict: Exclude<Verdict, { kind: 'cancelled' }>): void {
+    if (verdict.kind === 'completed') this.#demo ??= verdict.demo;
+    const { tokenUsage: spent } = verdict;
+    if (spent === null || spent === undefined) return;
     this.#add({
       inputTokens: Number(spent['prompt_tokens']),
       outputTokens: Number(spent['completion_tokens']),
     });
   }
 
-  #note({ usage, isDemo }: ChatAnswer): void {
-    if (isDemo) this.#isDemo = true;
-    else if (usage !== null) this.#add(usage);
+  /** Counted before it asks, so that calls at the same time cannot all be the last one. */
+  #mayAsk(): boolean {
+    const { limits, runOptions, runUse } = this.#options;
+    if (isFreeTreeSpent(limits, runOptions, runUse)) return false;
+    runUse.calls++;
+    return true;
+  }
+
+  #note({ usage, isDemo }: ChatAnswer, reason: string): void {
+    if (isDemo) this.#demo ??= { active: true, reason };
+    else if (usage !== null) {
+      this.#options.runUse.tokens += usage.inputTokens + usage.outputTokens;
+      this.#add(usage);
+    }
   }
 
   #add({ inputTokens, outputTokens }: TokenUsage): void {

@@ -65,11 +65,17 @@ const END_EVENTS: Record<'completed' | 'failed' | 'skipped' | 'cancelled', RunEv
   cancelled: 'task-cancelled',
 };
 
-/** The event that announces a terminal outcome; large results by reference. */
-export function endEvent(runId: string, ended: TaskOutcome, nowMs: number): NewRunEvent {
+/** The event that announces a terminal outcome; large results by reference. `annotations`: by hook. */
+export function endEvent(
+  runId: string,
+  ended: TaskOutcome,
+  nowMs: number,
+  annotations: JsonObject | null = null,
+): NewRunEvent {
   const status = ended.status as keyof typeof END_EVENTS;
   const data: Record<string, JsonValue> = { generation: ended.generation };
   if (status === 'completed') data['result'] = shownResult(runId, ended.taskId, ended.result);
   else data['error'] = ended.error;
+  if (annotations !== null) data['annotations'] = annotations;
   return event(END_EVENTS[status], ended.taskId, nowMs, data);
 }

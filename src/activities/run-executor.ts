@@ -14,6 +14,7 @@ import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { LlmUse } from './llm-use.ts';
 import type { ResolvedTask } from './resolve-task.ts';
+import type { RunLlmUse } from './run-llm-use.ts';
 
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -22,13 +23,19 @@ export interface CallOptions {
   readonly useDemo: boolean;
   /** Why canned, when `useDemo`. */
   readonly demoReason: string;
-  /** Why tasks that ask a model answer canned results; absent = they do not. */
-  readonly llmDemoReason?: string;
   readonly onProgress: (progress: number, message?: string) => void;
   /** Absent: nobody could see it (inline and batched tasks). */
   readonly onDelta?: (text: string) => void;
   readonly decision?: WaitDecision;
+  /** Options of the run: its plan, whose keys it uses. */
+  readonly runOptions: JsonObject;
+  /** What the run as a whole has asked of models. */
+  readonly runUse: RunLlmUse;
+  /** Runs a task for an executor that calls another one. */
+  readonly runInner: (inner: ResolvedTask, options: InnerOptions) => Promise<Verdict>;
 }
+
+export type InnerOptions = Omit<CallOptions, 'runInner' | 'runUse' | 'runOptions'>;
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 
@@ -41,14 +48,14 @@ export async function runExecutor(
   if (refused !== null) return refused;
   if (task.executor === undefined) return { kind: 'completed', result: null, demo: null };
   if (options.useDemo) return runDemo(deps, task, options);
-  if (options.llmDemoReason !== undefined && task.executor.usesLlm === true)
-    return runDemo(deps, task, { ...options, demoReason: options.llmDemoReason });
   const input = checkInput(task, task.executor);
   if ('kind' in input) return input;
   const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const { executor } = task;
   const limit = new CallLimit(options.signal, timeoutMs);
-  const llm = new LlmUse(deps.llm, executor, options.idempotencyKey);
+  const { idempotencyKey, runOptions, runUse } = options;
+  const limits = deps.freeTreeLimits;
+  const llm = new LlmUse({ gateway: deps.llm, executor, idempotencyKey, runOptions, runUse, limits });
   try {
     const result = await limit.hold((signal) =>
       executor.run(contextOf(deps, task, options, { signal, input: input.value, llm })),
@@ -118,15 +125,16 @@ async function runInner(
     inputs: call.inner,
     definition: { ...task.definition, params: call.params ?? {}, has_children: false },
   };
-  const verdict = await runExecutor(deps, inner, {
-    ...options,
+  const { runInner: run, runOptions: _runOptions, runUse: _runUse, ...kept } = options;
+  const verdict = await run(inner, {
+    ...kept,
     // Its own key a call: two entries of a map must not pass for one effect.
     idempotencyKey: `${options.idempotencyKey}:${call.number}`,
     onProgress: () => undefined,
     onDelta: () => undefined,
   });
   if (verdict.kind === 'cancelled') throw new AppError('task_cancelled', 'Cancelled');
-  call.llm.include(verdict.tokenUsage ?? null);
+  call.llm.include(verdict);
   if (verdict.kind === 'completed') return verdict.result;
   const { isRetryable: retryable, retryAfterSeconds } = verdict;
   throw new AppError('task_failed', verdict.error, {
@@ -145,8 +153,7 @@ async function runDemo(
   if (signal.aborted) return { kind: 'cancelled' };
   const { id, name } = task.definition;
   const result = task.executor?.demo({ input: task.inputs, task: { id, name } }) as JsonValue;
-  const marked = isJsonObject(result) ? { ...result, demo_mode: true } : result;
-  return completed(marked, { active: true, reason: demoReason });
+  return completed(result, { active: true, reason: demoReason });
 }
 
 function completed(
@@ -154,7 +161,8 @@ function completed(
   demo: TaskDemo | null,
   tokenUsage: JsonObject | null = null,
 ): Verdict {
-  const text = JSON.stringify(result ?? null);
+  const marked = demo?.active === true && isJsonObject(result) ? { ...result, demo_mode: true } : result;
+  const text = JSON.stringify(marked ?? null);
   if (text.length > MAX_RESULT_BYTES) {
     return failed(
       `The result has ${text.length} bytes; the limit is ${MAX_RESULT_BYTES}. Return less, or store it elsewhere and return where`,

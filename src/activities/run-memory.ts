@@ -5,11 +5,13 @@
  */
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../core/errors.ts';
+import { STATE } from '../core/plan.ts';
 import { roughSize } from '../core/rough-size.ts';
 import type { RunSummary, TaskOutcome } from '../core/run.ts';
 import type { Generations } from '../core/run-protocol.ts';
 import { isTerminal, type TaskRecord } from '../core/task.ts';
 import type { RunContext, TaskWorkerStore } from '../ports/store.ts';
+import { RunLlmUse } from './run-llm-use.ts';
 
 /** Runs remembered at once; at least twice what may be in flight. */
 const REMEMBERED_RUNS = 500;
@@ -27,6 +29,11 @@ export interface RunEntry {
   readonly hasQueuedTasks: boolean;
   /** Nothing of this run can have happened anywhere else yet. */
   isFresh: boolean;
+  readonly llm: RunLlmUse;
+  /** The task whose start is the tree's; set when somebody asks. */
+  startIndex: number | null;
+  /** `onTreeStarted` was fired here. */
+  isStartTold: boolean;
 }
 
 export class RunMemory {
@@ -161,12 +168,29 @@ function entryOf(
     // Activities may have ended in another process before the first look.
     isFresh: isFresh && context.plan.tasks.every(({ placement }) => placement === 'inline'),
     hasQueuedTasks: context.plan.tasks.some(({ queue }) => queue !== undefined),
+    llm: isFresh ? new RunLlmUse() : spentBefore(context, outcomes),
+    startIndex: null,
+    isStartTold: false,
     indexOf: new Map(context.plan.tasks.map((task, index) => [task.id, index])),
     definitions: new Map(tasks.map((task) => [task.id, task])),
     outcomes: new Map(
       outcomes.filter(({ status }) => isTerminal(status)).map((outcome) => [outcome.taskId, outcome]),
     ),
   };
+}
+
+/** From the rows of tasks that this run has carried out; a task that asked a model counts as one call. */
+function spentBefore({ plan }: RunContext, outcomes: readonly TaskOutcome[]): RunLlmUse {
+  const carried = new Set(
+    plan.tasks.filter((_, index) => plan.state[index] === STATE.completed).map(({ id }) => id),
+  );
+  const spent = new RunLlmUse();
+  for (const { taskId, tokenUsage } of outcomes) {
+    if (tokenUsage === null || carried.has(taskId)) continue;
+    spent.calls++;
+    spent.tokens += Number(tokenUsage['total_tokens'] ?? 0);
+  }
+  return spent;
 }
 
 function isCurrent(entry: RunEntry, outcome: TaskOutcome, generations: Generations): boolean {

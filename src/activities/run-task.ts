@@ -1,14 +1,15 @@
 /** Runs one task from its plan entry to its outcome: used by the inline frontier and by activities alike. */
 
-import { isJsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
 import type { Generations } from '../core/run-protocol.ts';
+import { announceStart } from './announce-start.ts';
 import type { Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { event, outcome } from './outcomes.ts';
 import { resolveTask } from './resolve-task.ts';
-import { runExecutor } from './run-executor.ts';
+import { runHooked } from './run-hooked.ts';
 import type { RunEntry } from './run-memory.ts';
 
 export interface RunTaskOptions {
@@ -33,6 +34,8 @@ export type RanTask =
       readonly retryAfterSeconds?: number | undefined;
       /** It had ended before this call (a crash in between): row and event are there already. */
       readonly isKnown: boolean;
+      /** What hooks noted, for the end's event. */
+      readonly annotations: JsonObject | null;
     }
   | { readonly kind: 'aborted' };
 
@@ -44,18 +47,20 @@ export async function runTask(
   const taskId = entry.context.plan.tasks[options.index]?.id ?? '';
   const generation = options.generations[options.index] ?? 0;
   const known = deps.memory.known(entry, taskId, options.generations);
-  if (known !== undefined) return { kind: 'ended', ended: known, isRetryable: false, isKnown: true };
+  if (known !== undefined)
+    return { kind: 'ended', ended: known, isRetryable: false, isKnown: true, annotations: null };
   const task = await resolveTask(deps, entry, options.index, options.generations);
+  await announceStart(deps, entry, options.index, options.failedBefore === 0 && generation === 0);
   const startedMs = deps.now();
   const started = event('task-started', taskId, startedMs, { generation });
   options.emit(started);
-  const verdict = await runExecutor(deps, task, {
+  const { verdict, inputs, annotations } = await runHooked(deps, task, {
+    entry,
     signal: options.signal,
     attempt: options.failedBefore + 1,
     idempotencyKey: `${entry.context.run.run_id}:${taskId}:${generation}`,
     useDemo: entry.context.run.use_demo,
     demoReason: String(entry.context.options['demoReason'] ?? 'requested'),
-    ...llmDemo(entry),
     onProgress: (progress, message) =>
       options.emit(event('task-progress', taskId, deps.now(), { progress, message: message ?? null })),
     ...(options.onDelta === undefined ? {} : { onDelta: options.onDelta }),
@@ -66,20 +71,15 @@ export async function runTask(
   deps.onTaskEnded?.({ executor: task.executor?.id ?? 'none', status: verdict.kind });
   const ended = outcome(taskId, generation, verdict.kind, {
     ...verdictFields(verdict),
-    inputs: task.inputs === task.definition.stored_inputs ? null : task.inputs,
+    inputs: inputs === task.definition.stored_inputs ? null : inputs,
     startedAt: started.at,
     completedAt: event('task-completed', taskId, endedMs).at,
     attempts: options.failedBefore + 1,
   });
-  if (verdict.kind === 'completed') return { kind: 'ended', ended, isRetryable: false, isKnown: false };
+  const ran = { kind: 'ended', ended, isKnown: false, annotations } as const;
+  if (verdict.kind === 'completed') return { ...ran, isRetryable: false };
   const { isRetryable, retryAfterSeconds } = verdict;
-  return { kind: 'ended', ended, isRetryable, retryAfterSeconds, isKnown: false };
-}
-
-/** The caller's model quota is used up: the rest of the tree runs as it is. */
-function llmDemo({ context }: RunEntry): { llmDemoReason?: string } {
-  const { llmDemo: demo } = context.options;
-  return isJsonObject(demo) ? { llmDemoReason: String(demo['reason']) } : {};
+  return { ...ran, isRetryable, retryAfterSeconds };
 }
 
 function verdictFields(verdict: Exclude<Verdict, { kind: 'cancelled' }>): Partial<TaskOutcome> {

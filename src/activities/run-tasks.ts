@@ -74,8 +74,7 @@ async function runSingle(
   if (ran.kind === 'aborted') return cancelled();
   if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran);
   if (ran.isKnown) return report(index, ran.ended);
-  const standing = await writeEnd(deps, runId, [ran.ended]);
-  return report(index, standing[0] ?? ran.ended);
+  return report(index, await writeEnd(deps, runId, ran));
 }
 
 /** An attempt that failed has said so; one whose worker is gone could not, and its partial output is still on screens. */
@@ -128,7 +127,7 @@ async function runBatch(
       settled.push([index, settledChar(ran.ended.status)]);
       if (ran.isKnown) continue;
       ended.push(ran.ended);
-      events.push(endEvent(input.runId, ran.ended, deps.now()));
+      events.push(endEvent(input.runId, ran.ended, deps.now(), ran.annotations));
     }
   };
   await Promise.all(Array.from({ length: BATCH_OVERLAP }, worker));
@@ -137,15 +136,13 @@ async function runBatch(
   return signal.aborted ? cancelled() : settled;
 }
 
-async function writeEnd(
-  deps: ActivityDependencies,
-  runId: string,
-  ended: TaskOutcome[],
-): Promise<TaskOutcome[]> {
-  const events = ended.map((one) => endEvent(runId, one, deps.now()));
-  const { outcomes } = await deps.store.runs.commit({ runId, outcomes: ended, events });
+/** The outcome that stands: another worker may have been first. */
+async function writeEnd(deps: ActivityDependencies, runId: string, ran: EndedTask): Promise<TaskOutcome> {
+  const { ended, annotations } = ran;
+  const events = [endEvent(runId, ended, deps.now(), annotations)];
+  const { outcomes } = await deps.store.runs.commit({ runId, outcomes: [ended], events });
   deps.memory.remember(await deps.memory.get(runId), outcomes);
-  return outcomes;
+  return outcomes[0] ?? ended;
 }
 
 function mayRetry(entry: RunEntry, index: number, ran: EndedTask): boolean {
@@ -205,6 +202,7 @@ function lostTooOften(taskId: string, generation: number, attempts: number): Ran
     ended: outcome(taskId, generation, 'failed', { error, attempts }),
     isRetryable: false,
     isKnown: false,
+    annotations: null,
   };
 }
 

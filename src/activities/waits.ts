@@ -3,24 +3,38 @@ import { AppError } from '../core/errors.ts';
 import type { BeginWaitInput, BeginWaitOutput, EndWaitInput } from '../core/run-protocol.ts';
 import type { SettledChar } from '../core/run-state.ts';
 import { isoMicros } from '../core/time.ts';
+import { announceStart } from './announce-start.ts';
 import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, outcome } from './outcomes.ts';
 import { type ResolvedTask, resolveTask } from './resolve-task.ts';
-import { runExecutor } from './run-executor.ts';
+import { carryOut, decideBefore, type HookedCall, type HookedVerdict, noteAfter } from './run-hooked.ts';
 import type { RunEntry } from './run-memory.ts';
 
+/** Ends at once where hooks say so, or inputs are wrong. */
 export async function beginWait(deps: ActivityDependencies, input: BeginWaitInput): Promise<BeginWaitOutput> {
   const entry = await deps.memory.get(input.runId);
-  const task = await resolveTask(deps, entry, input.index, input.generations);
+  const resolved = await resolveTask(deps, entry, input.index, input.generations);
+  await announceStart(deps, entry, input.index, generation(input) === 0);
   const nowMs = deps.now();
+  const call = waitCall(entry, resolved, input);
+  const { inputs, action } = await decideBefore(deps, resolved, call);
+  const task = inputs === null ? resolved : { ...resolved, inputs };
+  if (action.kind !== 'run') {
+    const verdict = await carryOut(deps, task, call, action);
+    const answeredBy = action.kind === 'answer' ? { [action.hook]: { answered: true } } : null;
+    const hooked = await noteAfter(deps, task, call, { verdict, answeredBy });
+    return { settled: await end(deps, entry, input, hooked, nowMs) };
+  }
+  const endUnwaited = async (verdict: Verdict) =>
+    end(deps, entry, input, await noteAfter(deps, task, call, { verdict, answeredBy: null }), nowMs);
   const refused = refusal(deps.registry, task, false);
-  if (refused !== null) return { settled: await end(deps, entry, input, task, refused, nowMs) };
+  if (refused !== null) return { settled: await endUnwaited(refused) };
   const executor = task.executor;
   if (executor?.wait === undefined)
     throw new AppError('internal', `Executor ${task.executorId} cannot wait`, { retryable: false });
   const parsed = checkInput(task, executor);
-  if ('kind' in parsed) return { settled: await end(deps, entry, input, task, parsed, nowMs) };
+  if ('kind' in parsed) return { settled: await endUnwaited(parsed) };
   const { kind, untilMs } = executor.wait({ input: parsed.value, nowMs: Math.floor(nowMs) });
   const until = untilMs === null ? null : isoMicros(untilMs);
   const at = isoMicros(nowMs);
@@ -46,39 +60,52 @@ export async function endWait(
   input: EndWaitInput,
 ): Promise<{ settled: SettledChar }> {
   const entry = await deps.memory.get(input.runId);
-  const task = await resolveTask(deps, entry, input.index, input.generations);
+  const resolved = await resolveTask(deps, entry, input.index, input.generations);
+  const [row] = await deps.store.runs.outcomes(input.runId, [resolved.definition.id]);
+  // With what hooks made of them before the wait.
+  const task = { ...resolved, inputs: row?.inputs ?? resolved.inputs };
   const nowMs = deps.now();
-  const verdict = await runExecutor(deps, task, {
+  const call = {
+    ...waitCall(entry, task, input),
+    decision: { ...input.decision, at: isoMicros(nowMs) },
+  };
+  const verdict = await carryOut(deps, task, call, { kind: 'run' });
+  const hooked = await noteAfter(deps, task, call, { verdict, answeredBy: null });
+  return { settled: await end(deps, entry, input, hooked, nowMs) };
+}
+
+function waitCall(entry: RunEntry, task: ResolvedTask, input: BeginWaitInput): HookedCall {
+  return {
+    entry,
     signal: new AbortController().signal,
     attempt: 1,
     idempotencyKey: `${input.runId}:${task.definition.id}:${generation(input)}`,
     useDemo: false,
     demoReason: '',
     onProgress: () => undefined,
-    decision: { ...input.decision, at: isoMicros(nowMs) },
-  });
-  return { settled: await end(deps, entry, input, task, verdict, nowMs) };
+  };
 }
 
 async function end(
   deps: ActivityDependencies,
   entry: RunEntry,
   input: BeginWaitInput,
-  task: ResolvedTask,
-  verdict: Verdict,
+  { verdict, inputs, annotations }: HookedVerdict,
   startedMs: number,
 ): Promise<SettledChar> {
   const status = verdict.kind === 'completed' ? 'completed' : 'failed';
-  const [row] = await deps.store.runs.outcomes(input.runId, [task.definition.id]);
-  const ended = outcome(task.definition.id, generation(input), status, {
-    inputs: task.inputs,
+  const taskId = entry.context.plan.tasks[input.index]?.id ?? '';
+  const [row] = await deps.store.runs.outcomes(input.runId, [taskId]);
+  const ended = outcome(taskId, generation(input), status, {
+    inputs,
+    demo: verdict.kind === 'completed' ? verdict.demo : null,
     result: verdict.kind === 'cancelled' ? null : verdict.result,
     error: verdict.kind === 'failed' ? verdict.error : null,
     startedAt: row?.startedAt ?? isoMicros(startedMs),
     completedAt: isoMicros(deps.now()),
     attempts: 1,
   });
-  const events = [endEvent(input.runId, ended, deps.now())];
+  const events = [endEvent(input.runId, ended, deps.now(), annotations)];
   const written = await deps.store.runs.commit({ runId: input.runId, outcomes: [ended], events });
   deps.memory.remember(entry, written.outcomes);
   return status === 'completed' ? 'c' : 'f';

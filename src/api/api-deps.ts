@@ -30,6 +30,8 @@ export interface ApiSettings {
   /** Workers of named queues show it; null: there are none. */
   readonly workerToken: string | null;
   readonly demoMode: boolean;
+  /** Tasks that ask models have a key of this server's to ask with. */
+  readonly hasServerLlm: boolean;
   /** Every run answers with canned results. */
   readonly forceDemo: boolean;
 }

@@ -17,6 +17,7 @@ import { requestId } from './middleware/request-id.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { autoLoginRoute } from './routes/auth.ts';
 import { decodeRoute } from './routes/codec.ts';
+import { initExecutorsRoute, initStatusRoute } from './routes/demo-tasks.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
@@ -27,6 +28,8 @@ import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
+
+const INIT_EXECUTORS = '/api/demo/tasks/init-executors';
 
 export interface Api {
   readonly app: Koa<ApiState>;
@@ -96,6 +99,8 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/auth/auto-login', known, autoLoginRoute(deps));
   get('/api/quota/status', known, quotaStatusRoute(deps));
   get('/api/quota/system-stats', known, systemStatsRoute(deps));
+  get('/api/demo/tasks/init-status', known, initStatusRoute(deps));
+  router.post(INIT_EXECUTORS, named(INIT_EXECUTORS), known, initExecutorsRoute(deps));
   get('/api/users/list', known, listUsersRoute(deps));
   get('/api/users/stats', known, userStatsRoute(deps));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../api/create-api.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
+import { watchedStore } from '../hooks/watched-store.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
 import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
 import type { LlmGateway } from '../ports/llm.ts';
@@ -18,6 +19,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { jsonDecoder } from '../temporal/payload-codec.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
+import { makeHooks } from './make-hooks.ts';
 import { makeLlm } from './make-llm.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { type Access, startAccess } from './start-access.ts';
@@ -78,7 +80,19 @@ export async function startApp(options: StartOptions): Promise<App> {
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
     const llm = makeLlm(config);
-    const engine = await startEngine({ ...options, store, temporal, registry, metrics, sealer, llm });
+    const hooks = await makeHooks(config, { registry, logger, metrics });
+    const watched = watchedStore(store, hooks);
+    const engine = await startEngine({
+      ...options,
+      store,
+      watched,
+      temporal,
+      registry,
+      metrics,
+      sealer,
+      llm,
+      hooks,
+    });
     const access = await startAccess({ config, store, sealer, logger });
     const hasOperatorKey = access.operatorKey !== null;
     const ledger = await startLedger({ config, store, logger, hasOperatorKey });
@@ -88,6 +102,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       listening,
       metricsListening,
       store,
+      watched,
       temporal,
       engine,
       metrics,
@@ -114,6 +129,8 @@ interface Parts {
   /** null: `/metrics` is on the only port. */
   readonly metricsListening: Listening | null;
   readonly store: Store;
+  /** For the API: tells hooks of new trees. */
+  readonly watched: Store;
   readonly temporal: TemporalParts;
   readonly engine: EngineParts;
   readonly metrics: Metrics;
@@ -183,7 +200,7 @@ async function apiDeps(
     { name: 'proxy', isRequired: false, check: access.checkProxy },
   ]);
   return {
-    store,
+    store: parts.watched,
     engine: engine.engine,
     registry: engine.registry,
     treeGenerator: createTreeGenerator({ registry: engine.registry, llm: parts.llm }),
@@ -202,6 +219,7 @@ async function apiDeps(
       hasMetricsRoute: metricsListening === null,
       workerToken: config.workerToken?.reveal() ?? null,
       demoMode: config.demoMode,
+      hasServerLlm: parts.llm.isUsable({ header: null, stored: [], mayUseServerKey: true }, null),
       forceDemo: config.forceDemo,
     },
     sealer: parts.sealer,

@@ -8,6 +8,7 @@ import { RunMemory } from '../activities/run-memory.ts';
 import type { Config } from '../config.ts';
 import type { ExecutorSettings } from '../core/executor.ts';
 import { type RunTreeLimits, TREES_QUEUE } from '../core/run-protocol.ts';
+import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
 import type { LlmGateway } from '../ports/llm.ts';
@@ -22,6 +23,7 @@ import { type LocalWorker, TemporalEngine } from '../temporal/engine.ts';
 import { Reconciler } from '../temporal/reconciler.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import type { TemporalParts } from './connect-temporal.ts';
+import { freeTreeLimits } from './make-hooks.ts';
 
 /** Executors live beside src/ (and beside dist/src in the image). */
 const EXECUTORS_DIR = join(fileURLToPath(new URL('.', import.meta.url)), '..', '..', 'executors');
@@ -44,15 +46,18 @@ export function loadExecutors(config: Config): Promise<ExecutorRegistry> {
 export async function startEngine(options: {
   readonly config: Config;
   readonly store: Store;
+  /** For writers outside activities: tells hooks of what they end. */
+  readonly watched: Store;
   readonly temporal: TemporalParts;
   readonly registry: ExecutorRegistry;
   readonly metrics: Metrics;
   readonly sealer: Sealer;
   readonly llm: LlmGateway;
+  readonly hooks: HookRunner;
   readonly logger: Logger;
   readonly limits?: Partial<RunTreeLimits>;
 }): Promise<EngineParts> {
-  const { config, store, temporal, registry, logger } = options;
+  const { config, store, watched, temporal, registry, logger } = options;
   const memory = new RunMemory(store);
   const aborts = new AbortBoard();
   const worker = config.role === 'api' ? null : await makeWorker(options, memory, aborts);
@@ -63,7 +68,7 @@ export async function startEngine(options: {
   };
   const engine = new TemporalEngine({
     client: temporal.client,
-    store,
+    store: watched,
     worker: worker === null ? null : local,
     limits: {
       window: WINDOW,
@@ -74,7 +79,13 @@ export async function startEngine(options: {
     publicUrl: config.publicUrl,
     logger,
   });
-  const reconciler = new Reconciler({ client: temporal.client, store, engine, logger, now: Date.now });
+  const reconciler = new Reconciler({
+    client: temporal.client,
+    store: watched,
+    engine,
+    logger,
+    now: Date.now,
+  });
   return {
     engine,
     reconciler,
@@ -95,6 +106,8 @@ async function makeWorker(
     registry,
     http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
     llm: options.llm,
+    hooks: options.hooks,
+    freeTreeLimits: freeTreeLimits(config),
     settings: executorSettings(config),
     sealer: options.sealer,
     signWebhook,

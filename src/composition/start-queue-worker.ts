@@ -17,6 +17,7 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { createWorker } from '../temporal/create-worker.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { listen } from './listen.ts';
+import { freeTreeLimits, makeHooks } from './make-hooks.ts';
 import { makeLlm } from './make-llm.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { executorSettings, loadExecutors, preciseNow } from './start-engine.ts';
@@ -51,6 +52,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   const temporal = await connectTemporal(config, logger, { onProgress: options.onProgress });
   const store = createRemoteStore(post, logger);
   const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
+  const registry = await loadExecutors(config);
   const worker = await createWorker({
     connection: temporal.connection,
     namespace: temporal.server.namespace,
@@ -60,7 +62,9 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     shutdownGraceMs: config.shutdownGraceMs,
     activities: createTaskActivities({
       store,
-      registry: await loadExecutors(config),
+      registry,
+      hooks: await makeHooks(config, { registry, logger, metrics }),
+      freeTreeLimits: freeTreeLimits(config),
       http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
       llm: makeLlm(config),
       settings: executorSettings(config),

@@ -289,6 +289,20 @@ export const SETTINGS = {
     [],
     'Ids of unsafe executors to switch on, comma-separated.',
   ),
+  hooks: setting(
+    'Executors',
+    'TASKGROVE_HOOKS',
+    list,
+    [],
+    'Ids of hooks to switch on that are off by default, comma-separated: log-failed-trees.',
+  ),
+  hooksDir: setting(
+    'Executors',
+    'HOOKS_DIR',
+    optional(text),
+    null,
+    'Folder of your own hooks. Unset: hooks/ beside executors/.',
+  ),
   openaiApiKey: setting(
     'Models',
     'OPENAI_API_KEY',
@@ -304,6 +318,20 @@ export const SETTINGS = {
     'Any OpenAI-compatible server, also one without a key (Ollama: http://127.0.0.1:11434/v1). Unset: OpenAI itself.',
   ),
   openaiModel: setting('Models', 'OPENAI_MODEL', text, 'gpt-4o-mini', 'The model of tasks that name none.'),
+  llmFreeTreeMaxCalls: setting(
+    'Models',
+    'LLM_FREE_TREE_MAX_CALLS',
+    wholeNumber(0, 1_000_000),
+    20,
+    "How often one free tree may ask models on the server's key; then its model tasks answer with demo results.",
+  ),
+  llmFreeTreeMaxTokens: setting(
+    'Models',
+    'LLM_FREE_TREE_MAX_TOKENS',
+    wholeNumber(0, 1_000_000_000),
+    50_000,
+    "How many tokens, in and out, one free tree may use on the server's key.",
+  ),
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

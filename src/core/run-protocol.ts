@@ -73,6 +73,8 @@ export interface AdvanceOutput {
 export interface RunEnd {
   readonly status: 'completed' | 'failed' | 'cancelled';
   readonly error: string | null;
+  /** Absent in histories of older versions. */
+  readonly demoTasks?: number;
 }
 
 export interface RunTasksInput {

@@ -19,6 +19,8 @@ export const runSchema = z.object({
   status: z.enum(RUN_STATUSES),
   task_count: z.number().int(),
   use_demo: z.boolean(),
+  /** How many of its results are canned; null before the end. */
+  demo_tasks: z.number().int().nullable(),
   error: z.string().nullable(),
   workflow_id: z.string(),
   accepted_at: z.string(),
@@ -57,4 +59,6 @@ export interface RunSummary {
   readonly error: string | null;
   /** The executed task's result. */
   readonly result: JsonValue | null;
+  /** How many of the run's results are canned; null when it was ended by repair. */
+  readonly demoTasks: number | null;
 }

@@ -158,7 +158,12 @@ export interface RunCommit {
   readonly outcomes?: readonly TaskOutcome[];
   readonly events?: readonly NewRunEvent[];
   /** Ends the run and frees its root. A second end is ignored. */
-  readonly end?: { readonly status: 'completed' | 'failed' | 'cancelled'; readonly error: string | null };
+  readonly end?: {
+    readonly status: 'completed' | 'failed' | 'cancelled';
+    readonly error: string | null;
+    /** Canned results among the run's; absent = nobody counted. */
+    readonly demoTasks?: number;
+  };
   /** Pause and resume. */
   readonly status?: 'in_progress' | 'paused';
 }

@@ -26,6 +26,16 @@ export interface ApiMetrics {
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
+/** One call of a lifecycle hook. Ids of hooks are a closed set, so they can be labels. */
+export interface HookMetrics {
+  observeHook(call: {
+    readonly hook: string;
+    readonly point: string;
+    readonly outcome: 'ok' | 'error' | 'timeout' | 'invalid' | 'cancelled';
+    readonly durationMs: number;
+  }): void;
+}
+
 export type ComponentStatus = 'HEALTHY' | 'DEGRADED' | 'UNHEALTHY' | 'UNKNOWN';
 
 export interface Readiness {

@@ -79,6 +79,7 @@ function prepare(input: AcceptRun, number: number): Accepted {
     status: 'in_progress',
     task_count: input.plan.tasks.length,
     use_demo: input.useDemo,
+    demo_tasks: null,
     error: null,
     workflow_id: workflowIdOf(input.userId, input.rootTaskId, number),
     accepted_at: now,

@@ -118,8 +118,10 @@ function mayReplace(outcome: TaskOutcome, standing: Standing): boolean {
 
 function nextRun(run: Run, commit: RunCommit, now: string): Run {
   if (isRunEnded(run.status)) return run;
-  if (commit.end !== undefined)
-    return { ...run, status: commit.end.status, error: commit.end.error, completed_at: now };
+  if (commit.end !== undefined) {
+    const { status, error, demoTasks = null } = commit.end;
+    return { ...run, status, error, completed_at: now, demo_tasks: demoTasks };
+  }
   if (commit.status === undefined || commit.status === run.status) return run;
   return { ...run, status: commit.status };
 }
@@ -197,14 +199,16 @@ async function write(session: Session, applied: readonly Applied[]): Promise<voi
   const changed = applied.filter((one) => one.hasRunChanged).map((one) => one.run);
   if (changed.length > 0) {
     await session.query(
-      `UPDATE runs SET status = v.status, error = v.error, completed_at = v.completed_at
+      `UPDATE runs SET status = v.status, error = v.error, completed_at = v.completed_at,
+         demo_tasks = v.demo_tasks
        FROM (SELECT unnest($1::text[]) AS run_id, unnest($2::text[]) AS status, unnest($3::text[]) AS error,
-         unnest($4::text[]) AS completed_at) v WHERE runs.run_id = v.run_id`,
+         unnest($4::text[]) AS completed_at, unnest($5::integer[]) AS demo_tasks) v WHERE runs.run_id = v.run_id`,
       [
         changed.map((run) => run.run_id),
         changed.map((run) => run.status),
         changed.map((run) => largeCell(run.error)),
         changed.map((run) => run.completed_at) as string[],
+        changed.map((run) => run.demo_tasks) as number[],
       ],
     );
   }

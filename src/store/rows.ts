@@ -203,6 +203,7 @@ export function rowToRun(row: Row): Run {
     status: row['status'],
     task_count: row['task_count'],
     use_demo: row['use_demo'],
+    demo_tasks: row['demo_tasks'],
     error: presentCell('error', row['error']),
     workflow_id: row['workflow_id'],
     accepted_at: row['accepted_at'],

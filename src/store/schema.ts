@@ -2,8 +2,15 @@
 import { type ColumnType, INITIAL_TABLES, type TableDefinition } from './migrations/0001-initial.ts';
 import { USER_TABLES } from './migrations/0002-users.ts';
 import { QUOTA_TABLES } from './migrations/0003-quota.ts';
+import { DEMO_TASKS_COLUMNS } from './migrations/0004-demo-tasks.ts';
 
-export const TABLES = { ...INITIAL_TABLES, ...USER_TABLES, ...QUOTA_TABLES };
+const { runs } = INITIAL_TABLES;
+export const TABLES = {
+  ...INITIAL_TABLES,
+  ...USER_TABLES,
+  ...QUOTA_TABLES,
+  runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
+};
 export type TableName = keyof typeof TABLES;
 export type Cell = string | number | boolean | null;
 /** One row by column name; absent columns are null. */

@@ -2,13 +2,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunStatus } from '../core/run.ts';
 import type { TaskStatus } from '../core/task.ts';
-import type { ApiMetrics } from '../ports/telemetry.ts';
+import type { ApiMetrics, HookMetrics } from '../ports/telemetry.ts';
 import { readCoreMetrics } from './read-core-metrics.ts';
 
 /** Seconds; from a cached read to a long wait. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export interface Metrics extends ApiMetrics {
+export interface Metrics extends ApiMetrics, HookMetrics {
   /** A run was accepted. */
   observeRunStarted(): void;
   /** A run reached its end, `durationMs` after it was accepted. */
@@ -31,6 +31,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     registry,
     ...requestMetrics(registry),
     ...runMetrics(registry),
+    ...hookMetrics(registry),
     async render() {
       const [own, core] = await Promise.all([registry.metrics(), coreText(options.coreAddress)]);
       return { contentType: registry.contentType, body: core === '' ? own : `${own.trimEnd()}\n${core}` };
@@ -120,6 +121,29 @@ function runMetrics(registry: Registry) {
     },
     observeTask: ({ executor, status }) => tasks.inc({ executor, status }),
   } satisfies Pick<Metrics, 'observeRunStarted' | 'observeRunEnded' | 'observeTask'>;
+}
+
+function hookMetrics(registry: Registry): HookMetrics {
+  const registers = [registry];
+  const calls = new Counter({
+    name: 'taskgrove_hook_calls_total',
+    help: 'Calls of lifecycle hooks, by hook, point and outcome.',
+    labelNames: ['hook', 'point', 'outcome'] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'taskgrove_hook_duration_seconds',
+    help: 'Time lifecycle hooks took.',
+    labelNames: ['hook', 'point'] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  return {
+    observeHook: ({ hook, point, outcome, durationMs }) => {
+      calls.inc({ hook, point, outcome });
+      durations.observe({ hook, point }, durationMs / 1000);
+    },
+  };
 }
 
 /** Without the core's part the rest is still worth serving; a comment says that it is missing. */

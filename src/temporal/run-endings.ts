@@ -78,7 +78,8 @@ export class RunEndings {
     if (stored === null || !isRunEnded(stored.status)) return null;
     const [outcome] = await this.#store.runs.outcomes(run.run_id, [run.target_task_id]);
     const result = stored.status === 'completed' ? (outcome?.result ?? null) : null;
-    return { runId: run.run_id, status: stored.status, error: stored.error, result };
+    const { status, error, demo_tasks: demoTasks } = stored;
+    return { runId: run.run_id, status, error, result, demoTasks };
   }
 
   #nextEnd(runId: string, ms: number, signal?: AbortSignal): { promise: Promise<boolean>; stop: () => void } {

@@ -18,6 +18,7 @@ const run: Run = {
   status: 'in_progress',
   task_count: 2,
   use_demo: false,
+  demo_tasks: null,
   error: null,
   workflow_id: 'tree:user-a:root:1',
   accepted_at: '2026-11-21T02:33:44.000000+00:00',

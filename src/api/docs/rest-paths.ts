@@ -90,6 +90,22 @@ export const restPaths = {
       responses: { 200: json('Signed in'), 401: json('Guests are off, or the credential is bad') },
     },
   },
+  '/api/demo/tasks/init-status': {
+    get: {
+      operationId: 'demoTasksStatus',
+      tags: ['executors'],
+      summary: 'Which executors the caller has a demo tree for',
+      responses: { 200: json('`{success, can_init, existing_executors, missing_executors, …}`') },
+    },
+  },
+  '/api/demo/tasks/init-executors': {
+    post: {
+      operationId: 'createDemoTasks',
+      tags: ['executors'],
+      summary: 'Stores a demo tree for each executor that the caller has none for',
+      responses: { 200: json('`{success, created_count, task_ids, message}`') },
+    },
+  },
   '/api/users/list': {
     get: {
       operationId: 'listUsers',

@@ -26,7 +26,7 @@ export function toSseEvents(run: Run, event: RunEvent): SseEvent[] {
 export function endOfStream(run: Run, seq: number): SseEvent[] {
   const id = eventId(run.run_id, seq);
   const at = run.completed_at ?? run.accepted_at;
-  return ending(run, run.status, run.error, at).map((data) => ({ id, data }));
+  return ending(run, run.status, run.error, at, run.demo_tasks).map((data) => ({ id, data }));
 }
 
 function payloads(run: Run, event: RunEvent): JsonObject[] {
@@ -54,7 +54,13 @@ function payloads(run: Run, event: RunEvent): JsonObject[] {
       return [{ type: 'progress', task_id, status: 'in_progress', message, timestamp }];
     }
     case 'run-ended':
-      return ending(run, text(data['status']) ?? run.status, text(data['error']), event.at);
+      return ending(
+        run,
+        text(data['status']) ?? run.status,
+        text(data['error']),
+        event.at,
+        demoTasksIn(data),
+      );
     case 'task-started':
       return [{ type: 'task_start', task_id, status: 'in_progress', timestamp }];
     case 'task-progress':
@@ -67,11 +73,21 @@ function payloads(run: Run, event: RunEvent): JsonObject[] {
       return [{ type: 'task_delta', task_id, ...shown(data), timestamp }];
     case 'task-completed': {
       const result = shownResult(run.run_id, task_id, data['result'] ?? null);
-      return [{ type: 'task_completed', task_id, status: 'completed', result, ...final, timestamp }];
+      return [
+        { type: 'task_completed', task_id, status: 'completed', result, ...noted(data), ...final, timestamp },
+      ];
     }
     case 'task-failed':
       return [
-        { type: 'task_failed', task_id, status: 'failed', error: data['error'] ?? null, ...final, timestamp },
+        {
+          type: 'task_failed',
+          task_id,
+          status: 'failed',
+          error: data['error'] ?? null,
+          ...noted(data),
+          ...final,
+          timestamp,
+        },
       ];
     case 'task-skipped':
     case 'task-cancelled': {
@@ -81,7 +97,13 @@ function payloads(run: Run, event: RunEvent): JsonObject[] {
   }
 }
 
-function ending(run: Run, status: string, error: string | null, at: string): JsonObject[] {
+function ending(
+  run: Run,
+  status: string,
+  error: string | null,
+  at: string,
+  demoTasks: number | null,
+): JsonObject[] {
   const isCompleted = status === 'completed';
   return [
     {
@@ -96,9 +118,19 @@ function ending(run: Run, status: string, error: string | null, at: string): Jso
           : (error ?? `Task tree ${status}`),
       final: true,
       timestamp: naiveUtc(at),
+      ...(demoTasks === null ? {} : { task_count: run.task_count, demo_tasks: demoTasks }),
     },
     { type: 'stream_end', task_id: run.target_task_id, final: true },
   ];
+}
+
+/** What hooks noted about a task that ended. */
+function noted({ annotations }: JsonObject): JsonObject {
+  return annotations === undefined ? {} : { annotations };
+}
+
+function demoTasksIn(data: JsonObject): number | null {
+  return typeof data['demo_tasks'] === 'number' ? data['demo_tasks'] : null;
 }
 
 /** What the event says, without members that the envelope sets itself. */

@@ -72,6 +72,8 @@ export const tasksExecute = defineMethod<Params>({
     webhook_url: z.string().optional(),
     tree_status: z.string().optional(),
     run_id: z.string(),
+    task_count: z.number().int().optional(),
+    demo_tasks: z.number().int().optional().describe('Canned results among them; when it ended'),
     result: z.unknown().optional(),
     error: z.string().optional(),
     quota_info: quotaInfoSchema.optional().describe('What the caller has used today'),

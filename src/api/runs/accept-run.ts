@@ -56,9 +56,11 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   const charged = request.charged ?? chargedOf(call.identity);
   const reservation = await reserve(call, request, { runId, plan, charged });
   if ('status' in reservation) return { ...reservation, quotaInfo: await quotaInfoOf(call) };
-  const options = reservation.isLlmExceeded
-    ? { ...request.options, llmDemo: { reason: 'llm_quota_exceeded' } }
-    : request.options;
+  const options: JsonObject = {
+    ...request.options,
+    plan: charged.plan,
+    ...(reservation.isLlmExceeded ? { llmDemo: { reason: 'llm_quota_exceeded' } } : {}),
+  };
   const accepted = await store.runs
     .accept({
       runId,

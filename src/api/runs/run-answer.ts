@@ -14,6 +14,8 @@ export interface RunAnswer {
   message: string;
   webhook_url?: string;
   tree_status?: string;
+  task_count?: number;
+  demo_tasks?: number;
   run_id: string;
   result?: unknown;
   error?: string | null;
@@ -58,6 +60,9 @@ export function startedAnswer(run: Run, summary: RunSummary | null, webhookUrl: 
     run_id: run.run_id,
     result: summary?.result ?? null,
     ...(hasFailed ? { error: summary?.error ?? run.error ?? 'Task tree execution failed' } : {}),
+    ...(summary === null || summary.demoTasks === null
+      ? {}
+      : { task_count: run.task_count, demo_tasks: summary.demoTasks }),
   };
 }
 

@@ -113,6 +113,7 @@ export function createMemoryStore(): MemoryStore {
           status: 'in_progress',
           task_count: input.plan.tasks.length,
           use_demo: input.useDemo,
+          demo_tasks: null,
           error: null,
           workflow_id: `tree:${input.rootTaskId}`,
           accepted_at: '2026-11-21T00:00:00.000000+00:00',

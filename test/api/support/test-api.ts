@@ -164,6 +164,7 @@ export async function startTestApi(
       hasMetricsRoute: true,
       workerToken: null,
       demoMode: true,
+      hasServerLlm: false,
       forceDemo: false,
       ...options.settings,
     },
