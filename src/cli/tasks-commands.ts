@@ -142,7 +142,11 @@ function answerText({ colors }: CliContext, answer: ExecuteAnswer): string {
   const isWaiting = answer.tree_status === 'in_progress' || answer.status === 'already_running';
   const hint = isWaiting ? `Follow it with: taskgrove tasks watch ${answer.root_task_id}\n` : '';
   const result = answer.result == null ? '' : `${JSON.stringify(answer.result, null, 2)}\n`;
-  return `${head}${run}\n${error}${result}${hint}`;
+  return `${head}${run}\n${error}${result}${demoText(answer)}${hint}`;
+}
+
+function demoText({ demo_tasks: canned = 0, task_count: all = canned }: ExecuteAnswer): string {
+  return canned === 0 ? '' : `Demo: ${canned} of ${all} results are canned\n`;
 }
 
 function exitOf(answer: ExecuteAnswer): number {

@@ -43,6 +43,9 @@ export type ExecuteAnswer = {
   result?: JsonValue;
   error?: string;
   streaming?: boolean;
+  task_count?: number;
+  /** How many of its results are canned; when the tree has ended. */
+  demo_tasks?: number;
   quota_info?: QuotaInfo;
 };
 

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
 import { planRun } from '../../src/core/task-tree/select-run.ts';
 import { type FakeProvider, startFakeProvider } from '../llm/fake-provider.ts';
@@ -184,6 +185,21 @@ describe('trees', () => {
     await vi.waitFor(() => expect(about(root.id)).toContain('started'));
     await server.call('tasks.cancel', { task_ids: [root.id] });
     await vi.waitFor(() => expect(about(root.id)).toEqual(['created', 'started', 'cancelled']));
+  });
+
+  it('whose workflow was terminated by hand say so, by the repair', async () => {
+    const root = one('waits', { schemas: { method: 'wait_executor' }, inputs: { seconds: 900 } });
+    const { run_id } = await server.call('tasks.execute', { tasks: [root], wait_seconds: 0 });
+    await vi.waitFor(() => expect(about(root.id)).toContain('started'));
+    const { workflow_id } = await server.call('runs.get', { run_id });
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    const client = new Client({ connection, namespace: server.namespace });
+    await client.workflow.getHandle(workflow_id).terminate('by hand');
+    await connection.close();
+    await vi.waitFor(async () => {
+      await server.app.engine.reconciler.round(0);
+      expect(about(root.id)).toEqual(['created', 'started', 'cancelled']);
+    });
   });
 
   it('stored without being run are created, also by a copy', async () => {
