@@ -5,6 +5,7 @@ export interface Round {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
+  readonly p99Ms: number;
 }
 
 export interface Ratio {
@@ -31,7 +32,7 @@ export async function round(call: () => Promise<unknown>, concurrency: number, m
   const seconds = (performance.now() - startedMs) / 1_000;
   times.sort((left, right) => left - right);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { perSecond: times.length / seconds, p50Ms: at(0.5), p95Ms: at(0.95) };
+  return { perSecond: times.length / seconds, p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
 
 /** Alternates product and anchor, so that a drift of the machine meets both. */

@@ -9,6 +9,7 @@ import { loadConfig } from '../src/config.ts';
 import { ensureTemporal } from '../src/temporal/dev-server/ensure-temporal.ts';
 import { compare, cpuSeconds, median, type Ratio, residentMib } from './measure.ts';
 import { type ProductSide, startProductSide } from './product-side.ts';
+import { embeddedChecks, quotasOnOff, sharedChecks } from './quota.ts';
 import { type RawSide, startRawSide } from './raw-side.ts';
 import { compareReads } from './reads.ts';
 
@@ -56,6 +57,8 @@ try {
   if (isWanted('c')) await treeOfFifty(product, raw);
   if (isWanted('d')) await fanOuts(product, raw);
   if (isWanted('e')) await reads(product);
+  if (isWanted('h')) await quotas(product);
+  if (isWanted('i')) await quotaChecks();
 } finally {
   await product.stop();
   await raw.stop();
@@ -184,6 +187,27 @@ async function reads(side: ProductSide): Promise<void> {
     median(result.list).toFixed(2),
     range(result.list),
     rate(result.listPerSecond),
+  );
+}
+
+async function quotas(side: ProductSide): Promise<void> {
+  const ratio = await quotasOnOff(side, { TEMPORAL_ADDRESS: temporal.address }, LOAD);
+  addRatio('(h) one task with quotas on ÷ off, 16 at once', '≥ 0.95', ratio);
+}
+
+async function quotaChecks(): Promise<void> {
+  const embedded = await embeddedChecks(MS);
+  const rate = (checks: { perSecond: number }) => `${Math.round(checks.perSecond)} checks/s`;
+  const p99 = `${embedded.p99Ms.toFixed(3)} ms`;
+  add('(i) quota check in memory, p99', '≤ 1 ms', p99, '', rate(embedded));
+  const shared = await sharedChecks(MS);
+  const note = `p50 ${shared.p50Ms.toFixed(1)} ms, p99 ${shared.p99Ms.toFixed(1)} ms, without fsync`;
+  add(
+    '(i) quota checks in PostgreSQL a second, 64 at once',
+    '≥ 10000',
+    `${Math.round(shared.perSecond)}`,
+    '',
+    note,
   );
 }
 
