@@ -144,6 +144,7 @@ class Turn {
     const { ended } = ran;
     if (!ran.isKnown) {
       this.#buffer.outcome(ended);
+      this.#buffer.attempt(ran.attempt);
       this.#buffer.event(endEvent(this.#input.runId, ended, this.#deps.now(), ran.annotations));
     }
     this.#apply(index, ended);

@@ -3,6 +3,7 @@
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
 import type { RunEnd } from '../core/run-protocol.ts';
+import { type AttemptUsage, userPlanOf } from '../core/usage.ts';
 import type { RunCommit } from '../ports/store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { RunEntry } from './run-memory.ts';
@@ -12,6 +13,7 @@ export class CommitBuffer {
   readonly #entry: RunEntry;
   #outcomes: TaskOutcome[] = [];
   #events: NewRunEvent[] = [];
+  #attempts: AttemptUsage[] = [];
   #end: RunEnd | null = null;
   #status: 'paused' | 'in_progress' | null = null;
   #inFlight: Promise<unknown> = Promise.resolve();
@@ -24,6 +26,11 @@ export class CommitBuffer {
   outcome(outcome: TaskOutcome): void {
     this.#outcomes.push(outcome);
     this.#deps.memory.remember(this.#entry, [outcome]);
+  }
+
+  /** What an attempt behind one of the outcomes used. */
+  attempt(attempt: AttemptUsage | null): void {
+    if (attempt !== null) this.#attempts.push(attempt);
   }
 
   event(event: NewRunEvent): void {
@@ -70,11 +77,14 @@ export class CommitBuffer {
       runId: this.#entry.context.run.run_id,
       outcomes: this.#outcomes,
       events: this.#events,
+      attempts: this.#attempts,
+      userPlan: userPlanOf(this.#entry.context.options),
       ...(this.#end === null ? {} : { end: this.#end }),
       ...(this.#status === null ? {} : { status: this.#status }),
     };
     this.#outcomes = [];
     this.#events = [];
+    this.#attempts = [];
     this.#end = null;
     this.#status = null;
     return commit;

@@ -5,8 +5,10 @@
 import { AppError } from '../core/errors.ts';
 import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { ChatAnswer, LlmClient, TokenUsage } from '../core/llm/chat.ts';
+import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
+import { costNanoUsd } from '../core/llm/prices.ts';
 import type { TaskDemo } from '../core/task.ts';
+import { modelUsage } from '../core/usage.ts';
 import { FREE_TREE_REASON, type FreeTreeLimits, isFreeTreeSpent } from '../hooks/demo-mode.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { Verdict } from './check-task.ts';
@@ -28,6 +30,9 @@ export class LlmUse {
   #output = 0;
   #answers = 0;
   #demo: TaskDemo | null = null;
+  /** null once an answer's price is not known: half a sum would look like the whole. */
+  #costNanoUsd: number | null = 0;
+  readonly #models = new Set<string | null>();
 
   constructor(options: LlmUseOptions) {
     this.#options = options;
@@ -64,6 +69,8 @@ export class LlmUse {
       prompt_tokens: this.#input,
       completion_tokens: this.#output,
       total_tokens: this.#input + this.#output,
+      cost_nano_usd: this.#costNanoUsd,
+      model: this.#models.size === 1 ? ([...this.#models][0] ?? null) : null,
     };
   }
 
@@ -72,10 +79,8 @@ export class LlmUse {
     if (verdict.kind === 'completed') this.#demo ??= verdict.demo;
     const { tokenUsage: spent } = verdict;
     if (spent === null || spent === undefined) return;
-    this.#add({
-      inputTokens: Number(spent['prompt_tokens']),
-      outputTokens: Number(spent['completion_tokens']),
-    });
+    const { model, inputTokens, outputTokens, costNanoUsd } = modelUsage(spent);
+    this.#add({ model, inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0, costNanoUsd });
   }
 
   /** Counted before it asks, so that calls at the same time cannot all be the last one. */
@@ -86,18 +91,27 @@ export class LlmUse {
     return true;
   }
 
-  #note({ usage, isDemo }: ChatAnswer, reason: string): void {
+  #note(answer: ChatAnswer, reason: string): void {
+    const { usage, isDemo, model } = answer;
     if (isDemo) this.#demo ??= { active: true, reason };
     else if (usage !== null) {
       this.#options.runUse.tokens += usage.inputTokens + usage.outputTokens;
-      this.#add(usage);
+      this.#add({ ...usage, model, costNanoUsd: costNanoUsd(answer, Date.now()) });
     }
   }
 
-  #add({ inputTokens, outputTokens }: TokenUsage): void {
+  #add(spent: {
+    readonly model: string | null;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly costNanoUsd: number | null;
+  }): void {
     this.#answers++;
-    this.#input += inputTokens;
-    this.#output += outputTokens;
+    this.#input += spent.inputTokens;
+    this.#output += spent.outputTokens;
+    const isPriced = this.#costNanoUsd !== null && spent.costNanoUsd !== null;
+    this.#costNanoUsd = isPriced ? Number(this.#costNanoUsd) + Number(spent.costNanoUsd) : null;
+    this.#models.add(spent.model);
   }
 }
 

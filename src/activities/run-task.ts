@@ -4,7 +4,9 @@ import type { JsonObject } from '../core/json.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
 import type { Generations } from '../core/run-protocol.ts';
+import type { AttemptUsage } from '../core/usage.ts';
 import { announceStart } from './announce-start.ts';
+import { attemptUsage } from './attempt-usage.ts';
 import type { Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { event, outcome } from './outcomes.ts';
@@ -36,6 +38,8 @@ export type RanTask =
       readonly isKnown: boolean;
       /** What hooks noted, for the end's event. */
       readonly annotations: JsonObject | null;
+      /** What it used; null where no executor was called now. */
+      readonly attempt: AttemptUsage | null;
     }
   | { readonly kind: 'aborted' };
 
@@ -48,7 +52,14 @@ export async function runTask(
   const generation = options.generations[options.index] ?? 0;
   const known = deps.memory.known(entry, taskId, options.generations);
   if (known !== undefined)
-    return { kind: 'ended', ended: known, isRetryable: false, isKnown: true, annotations: null };
+    return {
+      kind: 'ended',
+      ended: known,
+      isRetryable: false,
+      isKnown: true,
+      annotations: null,
+      attempt: null,
+    };
   const task = await resolveTask(deps, entry, options.index, options.generations);
   await announceStart(deps, entry, options.index, options.failedBefore === 0 && generation === 0);
   const startedMs = deps.now();
@@ -76,7 +87,8 @@ export async function runTask(
     completedAt: event('task-completed', taskId, endedMs).at,
     attempts: options.failedBefore + 1,
   });
-  const ran = { kind: 'ended', ended, isKnown: false, annotations } as const;
+  const attempt = attemptUsage(ended, task.executor?.id ?? null, { startedMs, endedMs });
+  const ran = { kind: 'ended', ended, isKnown: false, annotations, attempt } as const;
   if (verdict.kind === 'completed') return { ...ran, isRetryable: false };
   const { isRetryable, retryAfterSeconds } = verdict;
   return { ...ran, isRetryable, retryAfterSeconds };

@@ -9,6 +9,8 @@ import { PREVIEW_CHARS } from '../core/result-reference.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { RunTasksInput, RunTasksOutput } from '../core/run-protocol.ts';
 import type { Settled } from '../core/run-state.ts';
+import { type AttemptUsage, userPlanOf } from '../core/usage.ts';
+import { attemptUsage } from './attempt-usage.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, headline, outcome, settledChar } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
@@ -57,6 +59,7 @@ async function runSingle(
   // An earlier attempt, here or in a worker that is gone, may have ended it without being able to say so.
   if (row !== undefined) deps.memory.remember(entry, [row]);
   const failedBefore = row?.generation === generation ? row.attempts : 0;
+  const startedMs = deps.now();
   const writer = new TaskWriter(deps, { runId, taskId, generation, failedBefore, attempt });
   if (attempt > failedBefore + 1) announceLostWorker(deps, writer, taskId, attempt);
   const ran = isPoison(attempt, failedBefore)
@@ -71,10 +74,12 @@ async function runSingle(
         onDelta: (text) => writer.emitDelta(text),
       });
   await writer.close(ran.kind === 'ended' && ran.ended.status === 'completed');
-  if (ran.kind === 'aborted') return cancelled();
+  if (ran.kind === 'aborted') {
+    return cancelled(() => noteCancelled(deps, entry, { index, generation, failedBefore, startedMs }));
+  }
   if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran);
   if (ran.isKnown) return report(index, ran.ended);
-  return report(index, await writeEnd(deps, runId, ran));
+  return report(index, await writeEnd(deps, entry, ran));
 }
 
 /** An attempt that failed has said so; one whose worker is gone could not, and its partial output is still on screens. */
@@ -117,6 +122,7 @@ async function runBatch(
   const settled: Settled[] = [];
   const ended: TaskOutcome[] = [];
   const events: ReturnType<typeof event>[] = [];
+  const attempts: AttemptUsage[] = [];
   const queue = [...input.items];
   const worker = async () => {
     for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift()) {
@@ -127,22 +133,55 @@ async function runBatch(
       settled.push([index, settledChar(ran.ended.status)]);
       if (ran.isKnown) continue;
       ended.push(ran.ended);
+      if (ran.attempt !== null) attempts.push(ran.attempt);
       events.push(endEvent(input.runId, ran.ended, deps.now(), ran.annotations));
     }
   };
   await Promise.all(Array.from({ length: BATCH_OVERLAP }, worker));
-  await deps.store.runs.commit({ runId: input.runId, outcomes: ended, events });
+  const userPlan = userPlanOf(entry.context.options);
+  await deps.store.runs.commit({ runId: input.runId, outcomes: ended, events, attempts, userPlan });
   deps.memory.remember(entry, ended);
   return signal.aborted ? cancelled() : settled;
 }
 
 /** The outcome that stands: another worker may have been first. */
-async function writeEnd(deps: ActivityDependencies, runId: string, ran: EndedTask): Promise<TaskOutcome> {
-  const { ended, annotations } = ran;
+async function writeEnd(deps: ActivityDependencies, entry: RunEntry, ran: EndedTask): Promise<TaskOutcome> {
+  const { ended, annotations, attempt } = ran;
+  const runId = entry.context.run.run_id;
   const events = [endEvent(runId, ended, deps.now(), annotations)];
-  const { outcomes } = await deps.store.runs.commit({ runId, outcomes: [ended], events });
+  const { outcomes } = await deps.store.runs.commit({
+    runId,
+    outcomes: [ended],
+    events,
+    ...usedBy(entry, attempt),
+  });
   deps.memory.remember(await deps.memory.get(runId), outcomes);
   return outcomes[0] ?? ended;
+}
+
+function usedBy(entry: RunEntry, attempt: AttemptUsage | null) {
+  return { attempts: attempt === null ? [] : [attempt], userPlan: userPlanOf(entry.context.options) };
+}
+
+/** A cancelled attempt has no outcome of its own: the workflow writes the task's. */
+async function noteCancelled(
+  deps: ActivityDependencies,
+  entry: RunEntry,
+  task: { index: number; generation: number; failedBefore: number; startedMs: number },
+): Promise<void> {
+  const { run } = entry.context;
+  const ended = outcome(taskIdOf(entry, task.index), task.generation, 'cancelled', {
+    attempts: task.failedBefore + 1,
+  });
+  const executor = entry.context.plan.tasks[task.index]?.executor || null;
+  const attempt = attemptUsage(ended, executor, { startedMs: task.startedMs, endedMs: deps.now() });
+  try {
+    const used = usedBy(entry, { ...attempt, isDemo: run.use_demo });
+    await deps.store.runs.commit({ runId: run.run_id, ...used });
+  } catch (error) {
+    // Nobody's cancel fails for it.
+    deps.logger.warn({ err: error, run_id: run.run_id }, 'what a cancelled task has used was not noted');
+  }
 }
 
 function mayRetry(entry: RunEntry, index: number, ran: EndedTask): boolean {
@@ -155,7 +194,7 @@ async function giveAnotherTry(
   deps: ActivityDependencies,
   entry: RunEntry,
   index: number,
-  { ended: failed, retryAfterSeconds = 0 }: EndedTask,
+  { ended: failed, retryAfterSeconds = 0, attempt }: EndedTask,
 ): Promise<never> {
   const { taskId, generation, attempts, error, tokenUsage } = failed;
   const ownBackoffMs = (entry.context.plan.tasks[index]?.backoffMs ?? 1_000) * 2 ** (attempts - 1);
@@ -168,6 +207,7 @@ async function giveAnotherTry(
     events: [
       event('task-retried', taskId, deps.now(), { attempt: attempts + 1, error, delay_ms: backoffMs }),
     ],
+    ...usedBy(entry, attempt),
   });
   throw ApplicationFailure.create({
     message: headline(error ?? 'Task failed'),
@@ -181,13 +221,17 @@ async function giveAnotherTry(
  * An abort from this process is faster than the server's cancellation, but only the latter may end an activity as
  * cancelled. If it never comes, the work is handed back to be tried again.
  */
-async function cancelled(): Promise<never> {
+async function cancelled(onCancelled: () => Promise<void> = async () => undefined): Promise<never> {
   const context = Context.current();
   const arrived = await Promise.race([
     context.cancelled.catch(() => true),
     context.sleep(CANCEL_ARRIVES_MS).then(() => false),
   ]).catch(() => true);
-  if (arrived || context.cancellationSignal.aborted) throw new CancelledFailure('Task cancelled');
+  if (arrived || context.cancellationSignal.aborted) {
+    // A worker that stops hands its tasks to another one.
+    if (context.cancellationDetails?.workerShutdown !== true) await onCancelled();
+    throw new CancelledFailure('Task cancelled');
+  }
   throw ApplicationFailure.retryable('Aborted, but not cancelled', 'task_transient');
 }
 
@@ -203,6 +247,7 @@ function lostTooOften(taskId: string, generation: number, attempts: number): Ran
     isRetryable: false,
     isKnown: false,
     annotations: null,
+    attempt: null,
   };
 }
 

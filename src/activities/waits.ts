@@ -3,7 +3,9 @@ import { AppError } from '../core/errors.ts';
 import type { BeginWaitInput, BeginWaitOutput, EndWaitInput } from '../core/run-protocol.ts';
 import type { SettledChar } from '../core/run-state.ts';
 import { isoMicros } from '../core/time.ts';
+import { userPlanOf } from '../core/usage.ts';
 import { announceStart } from './announce-start.ts';
+import { attemptUsage } from './attempt-usage.ts';
 import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, outcome } from './outcomes.ts';
@@ -94,6 +96,7 @@ async function end(
   startedMs: number,
 ): Promise<SettledChar> {
   const status = verdict.kind === 'completed' ? 'completed' : 'failed';
+  const endedMs = deps.now();
   const taskId = entry.context.plan.tasks[input.index]?.id ?? '';
   const [row] = await deps.store.runs.outcomes(input.runId, [taskId]);
   const ended = outcome(taskId, generation(input), status, {
@@ -102,11 +105,18 @@ async function end(
     result: verdict.kind === 'cancelled' ? null : verdict.result,
     error: verdict.kind === 'failed' ? verdict.error : null,
     startedAt: row?.startedAt ?? isoMicros(startedMs),
-    completedAt: isoMicros(deps.now()),
+    completedAt: isoMicros(endedMs),
     attempts: 1,
   });
-  const events = [endEvent(input.runId, ended, deps.now(), annotations)];
-  const written = await deps.store.runs.commit({ runId: input.runId, outcomes: [ended], events });
+  const begunMs = row?.startedAt == null ? startedMs : Date.parse(row.startedAt);
+  const executor = entry.context.plan.tasks[input.index]?.executor || null;
+  const written = await deps.store.runs.commit({
+    runId: input.runId,
+    outcomes: [ended],
+    events: [endEvent(input.runId, ended, endedMs, annotations)],
+    attempts: [attemptUsage(ended, executor, { startedMs: begunMs, endedMs })],
+    userPlan: userPlanOf(entry.context.options),
+  });
   deps.memory.remember(entry, written.outcomes);
   return status === 'completed' ? 'c' : 'f';
 }

@@ -70,7 +70,12 @@ export async function startApp(options: StartOptions): Promise<App> {
     const metricsListening = await listenForMetrics(config);
     if (metricsListening !== null) undo.push(() => metricsListening.close(0));
     const [store, temporal, registry] = await allOrUndo(undo, [
-      openStore({ databaseUrl: config.databaseUrl?.reveal() ?? null, dataDir: config.dataDir, logger }),
+      openStore({
+        databaseUrl: config.databaseUrl?.reveal() ?? null,
+        dataDir: config.dataDir,
+        logger,
+        usageRetentionDays: config.usageRetentionDays,
+      }),
       connectTemporal(config, logger, {
         onProgress: options.onProgress,
         ...(options.signal === undefined ? {} : { signal: options.signal }),

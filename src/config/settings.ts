@@ -125,6 +125,13 @@ export const SETTINGS = {
     null,
     `Key for what is stored encrypted or signed, at least ${SECRET_CHARS} characters (${MAKE_SECRET}). Needed with PostgreSQL; else one is made and kept.`,
   ),
+  usageRetentionDays: setting(
+    'Data',
+    'USAGE_RETENTION_DAYS',
+    wholeNumber(0, 36_500),
+    400,
+    'Days for which usage rows are kept; 0 for ever.',
+  ),
   cacheDir: setting(
     'Data',
     'TASKGROVE_CACHE_DIR',

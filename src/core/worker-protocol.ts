@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
 import { TASK_STATUSES, type TaskDemo, type TaskWait } from './task.ts';
+import { USAGE_OUTCOMES } from './usage.ts';
 
 export const WORKER_CALLS_PATH = '/internal/store';
 
@@ -36,6 +37,22 @@ const eventSchema = z.object({
   data: jsonObject,
 });
 
+const amount = z.number().min(0).nullable();
+const attemptSchema = z.object({
+  taskId: id,
+  generation: z.int().min(0),
+  attempt: z.int().min(1),
+  executor: z.string().max(200).nullable(),
+  model: z.string().max(200).nullable(),
+  isDemo: z.boolean(),
+  outcome: z.enum(USAGE_OUTCOMES),
+  endedAtMs: z.number().min(0),
+  durationMs: amount,
+  inputTokens: amount,
+  outputTokens: amount,
+  costNanoUsd: amount,
+});
+
 /** Parameters by call. Events of a run as a whole, and outcomes of tasks on other queues, are refused. */
 export const WORKER_CALLS = {
   context: z.object({ runId: id }),
@@ -44,6 +61,8 @@ export const WORKER_CALLS = {
     runId: id,
     outcomes: z.array(outcomeSchema).max(1_000),
     events: z.array(eventSchema).max(5_000),
+    attempts: z.array(attemptSchema).max(1_000).default([]),
+    userPlan: z.string().max(40).nullable().default(null),
   }),
   tasks: z.object({ taskIds: z.array(id).max(10_000) }),
   delta: z.object({

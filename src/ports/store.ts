@@ -1,6 +1,7 @@
 /**
  * The store as everybody else sees it: few verbs, no SQL. One conformance suite (test/store/conformance.ts) runs on
- * both drivers. All writes are durable when their promise resolves. Lost connections throw AppError `unavailable`.
+ * both drivers. All writes are durable when their promise resolves (but usage rows, which go in blocks). Lost
+ * connections throw AppError `unavailable`.
  */
 
 import type { JsonObject, JsonValue } from '../core/json.ts';
@@ -8,6 +9,8 @@ import type { Plan } from '../core/plan.ts';
 import type { Run, RunStatus, TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
+import type { AttemptUsage } from '../core/usage.ts';
+import type { UsageStore } from './usage-store.ts';
 import type { Use, UseStore } from './use-store.ts';
 import type { KeyStore, UserStore } from './user-store.ts';
 
@@ -20,6 +23,7 @@ export interface Store {
   readonly users: UserStore;
   readonly keys: KeyStore;
   readonly uses: UseStore;
+  readonly usage: UsageStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Writes what waits, then closes. */
@@ -157,6 +161,13 @@ export interface RunCommit {
   /** Rows to write; a terminal row of the same generation that already stands is left and reported back. */
   readonly outcomes?: readonly TaskOutcome[];
   readonly events?: readonly NewRunEvent[];
+  /**
+   * What the attempts behind these outcomes have used, and cancelled ones, which have none. Not written here: it goes
+   * to the usage store, unless its outcome lost.
+   */
+  readonly attempts?: readonly AttemptUsage[];
+  /** What limits the run was accepted under, for its usage rows. */
+  readonly userPlan?: string | null;
   /** Ends the run and frees its root. A second end is ignored. */
   readonly end?: {
     readonly status: 'completed' | 'failed' | 'cancelled';

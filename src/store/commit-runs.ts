@@ -4,11 +4,13 @@ import { isRunEnded, type Run, type TaskOutcome } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { isTerminal, type TaskStatus } from '../core/task.ts';
 import { isoMicros } from '../core/time.ts';
+import type { UsageRow } from '../core/usage.ts';
 import type { RunCommit } from '../ports/store.ts';
 import type { Effects, RunFacts, Standing } from './effects.ts';
 import { endUses } from './end-uses.ts';
 import { eventToRow, fromJson, largeCell, outcomeToRow, rowToOutcome, type StoredOutcome } from './rows.ts';
 import type { Session } from './session.ts';
+import { attemptRow, runRow } from './usage/usage-rows.ts';
 
 const TERMINAL_EVENTS = new Set(['task-completed', 'task-failed', 'task-skipped', 'task-cancelled']);
 
@@ -63,7 +65,9 @@ export async function commitRuns(
   for (const [index, one] of applied.entries())
     results.push(await resultOf(session, commits[index] as RunCommit, one));
   session.afterCommit(() => {
-    for (const { run, fresh, replaced, lastSeq, events } of applied) {
+    for (const [index, one] of applied.entries()) {
+      const { run, fresh, replaced, lastSeq, events } = one;
+      effects.used(usageOf(commits[index] as RunCommit, one));
       effects.runCommitted(run, [...fresh, ...replaced], lastSeq);
       effects.eventsStored(events);
     }
@@ -109,6 +113,19 @@ function decide(commit: RunCommit, facts: RunFacts, now: string): Applied {
     rejected,
     winners,
   };
+}
+
+/** What lost has been counted by the winner. A cancelled attempt has no outcome of its own. */
+function usageOf(commit: RunCommit, { run, winners, isEnding }: Applied): UsageRow[] {
+  const plan = commit.userPlan ?? null;
+  const rows = (commit.attempts ?? [])
+    .filter(
+      ({ taskId, generation, outcome }) =>
+        outcome === 'cancelled' || winners.get(taskId)?.generation === generation,
+    )
+    .map((attempt) => attemptRow(run, plan, attempt));
+  if (isEnding) rows.push(runRow(run, plan));
+  return rows;
 }
 
 function mayReplace(outcome: TaskOutcome, standing: Standing): boolean {

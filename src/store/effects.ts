@@ -2,6 +2,7 @@
 import type { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { TaskRecord } from '../core/task.ts';
+import type { UsageRow } from '../core/usage.ts';
 import type { Use } from '../ports/use-store.ts';
 import type { StoredOutcome } from './rows.ts';
 import type { Session } from './session.ts';
@@ -29,6 +30,8 @@ export interface Effects {
   runEnded(runId: string, refunded: readonly Use[]): void;
   runsDeleted(runIds: readonly string[]): void;
   eventsStored(events: readonly RunEvent[]): void;
+  /** Attempts and runs that have ended. */
+  used(rows: readonly UsageRow[]): void;
   /** Facts of these runs, with the standing rows of at least these tasks; unknown runs are absent. */
   facts(session: Session, wanted: ReadonlyMap<string, readonly string[]>): Promise<Map<string, RunFacts>>;
   /** Views of these tasks in their order, large results by reference; unknown ids are absent. */

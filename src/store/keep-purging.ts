@@ -1,4 +1,4 @@
-/** Removes idempotency records that have had their day: at the start and every hour, beside the requests. */
+/** Removes what has had its time (idempotency records, and what the caller adds): at the start and every hour. */
 import { purgeIdempotency } from './run-storage.ts';
 import type { Database } from './session.ts';
 import type { StoreLogger } from './store-logger.ts';
@@ -10,12 +10,17 @@ export async function keepPurging(
   database: Database,
   logger: StoreLogger,
   everyMs = EVERY_MS,
+  purgeMore: () => Promise<void> = async () => undefined,
 ): Promise<() => Promise<void>> {
-  await purgeIdempotency(database);
+  const purge = async () => {
+    await purgeIdempotency(database);
+    await purgeMore();
+  };
+  await purge();
   let running: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    running = purgeIdempotency(database).catch((error: unknown) =>
-      logger.warn({ err: error }, 'old idempotency records could not be removed; it is tried again'),
+    running = purge().catch((error: unknown) =>
+      logger.warn({ err: error }, 'old records could not be removed; it is tried again'),
     );
   }, everyMs);
   timer.unref();

@@ -5,6 +5,7 @@ import { initialMigration } from './migrations/0001-initial.ts';
 import { usersMigration } from './migrations/0002-users.ts';
 import { quotaMigration } from './migrations/0003-quota.ts';
 import { demoTasksMigration } from './migrations/0004-demo-tasks.ts';
+import { usageMigration } from './migrations/0005-usage.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
@@ -14,6 +15,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0002-users': usersMigration(hasIndexes),
     '0003-quota': quotaMigration(hasIndexes),
     '0004-demo-tasks': demoTasksMigration(),
+    '0005-usage': usageMigration(hasIndexes),
   };
   const migrator = new Migrator({
     db: database,

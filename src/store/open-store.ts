@@ -14,8 +14,10 @@ export interface OpenStoreOptions {
   readonly memoryLimitMb?: number;
   /** DuckDB's threads. Default 1. */
   readonly threads?: number;
-  /** How often old idempotency records are removed. Default one hour. */
+  /** How often what is old is removed. Default one hour. */
   readonly purgeEveryMs?: number;
+  /** Usage rows older than so many days go. Default 0: they are kept for ever. */
+  readonly usageRetentionDays?: number;
 }
 
 /** Opens and migrates. Throws `unavailable` or `store_corrupt` with the way out. */

@@ -3,12 +3,14 @@ import { type ColumnType, INITIAL_TABLES, type TableDefinition } from './migrati
 import { USER_TABLES } from './migrations/0002-users.ts';
 import { QUOTA_TABLES } from './migrations/0003-quota.ts';
 import { DEMO_TASKS_COLUMNS } from './migrations/0004-demo-tasks.ts';
+import { USAGE_TABLES } from './migrations/0005-usage.ts';
 
 const { runs } = INITIAL_TABLES;
 export const TABLES = {
   ...INITIAL_TABLES,
   ...USER_TABLES,
   ...QUOTA_TABLES,
+  ...USAGE_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
 };
 export type TableName = keyof typeof TABLES;

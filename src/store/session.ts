@@ -6,14 +6,17 @@ import type { Cell, Row, TableName } from './schema.ts';
 
 export type Parameter = Cell | readonly string[] | readonly (number | null)[];
 
+/** `upsert` replaces rows of the same key; `once` leaves those that stand, where the database has the table's key. */
+export type InsertMode = 'insert' | 'upsert' | 'once';
+
 export interface Session {
   readonly kind: 'duckdb' | 'postgres';
   /** true: check keys before inserting, to say which one is taken. Set when an optimistic attempt has failed. */
   readonly isCareful: boolean;
   /** Parameters are $1, $2 …; a list parameter is used as `unnest($1::text[])`. */
   query<T extends Row = Row>(sql: string, parameters?: readonly Parameter[]): Promise<T[]>;
-  /** Many rows in few statements. `upsert` replaces rows of the same key. */
-  insert(table: TableName, rows: readonly Row[], mode?: 'insert' | 'upsert'): Promise<void>;
+  /** Many rows in few statements. */
+  insert(table: TableName, rows: readonly Row[], mode?: InsertMode): Promise<void>;
   /** Runs after the commit, in order, before the caller's promise resolves. Must not throw. */
   afterCommit(effect: () => void): void;
 }

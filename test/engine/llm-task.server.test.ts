@@ -77,6 +77,9 @@ describe('a tree with a model in it', () => {
       prompt_tokens: expect.any(Number),
       completion_tokens: 8,
       total_tokens: expect.any(Number),
+      model: 'slow-2026',
+      // Nobody publishes a price for it.
+      cost_nano_usd: null,
     });
     const stored = await server.call('tasks.get', { task_id: root });
     expect(stored.result.results[writer].content).toContain('six words');

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { storeConformance } from './conformance.ts';
 import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
+import { usageRebuild } from './usage-rebuild.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const folders: string[] = [];
@@ -19,6 +20,10 @@ const openIn = (dataDir: string) => openStore({ databaseUrl: null, dataDir, logg
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 storeConformance('duckdb', async () => openIn(await freshFolder()));
+usageRebuild('duckdb', async () => {
+  const folder = await freshFolder();
+  return () => openIn(folder);
+});
 
 describe('duckdb: the file', () => {
   test('only the guilty member of a group sees the error', async () => {

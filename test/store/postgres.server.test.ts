@@ -6,6 +6,7 @@ import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { createDatabase, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { storeConformance } from './conformance.ts';
 import { sampleAccept, sampleTree } from './sample-tasks.ts';
+import { usageRebuild } from './usage-rebuild.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 let own: TestPostgres | null = null;
@@ -21,6 +22,10 @@ beforeAll(serverUrl);
 afterAll(() => own?.stop());
 
 storeConformance('postgres', async () => openAt(await createDatabase(await serverUrl())));
+usageRebuild('postgres', async () => {
+  const url = await createDatabase(await serverUrl());
+  return () => openAt(url);
+});
 
 describe('postgres: several processes', () => {
   test('events reach the other process once and in order; stores that start at once migrate once', async () => {

@@ -28,12 +28,12 @@ const HANDLERS: Handlers = {
     return context === null ? null : { ...context, options: withoutWebhook(context.options) };
   },
   outcomes: ({ runId, taskIds }, store) => store.runs.outcomes(runId, taskIds),
-  commit: async ({ runId, outcomes, events }, store, queuedTasks) => {
+  commit: async (commit, store, queuedTasks) => {
     await queuedTasks.require(
-      runId,
-      [...outcomes, ...events].map(({ taskId }) => taskId),
+      commit.runId,
+      [...commit.outcomes, ...commit.events, ...commit.attempts].map(({ taskId }) => taskId),
     );
-    return store.runs.commit({ runId, outcomes, events });
+    return store.runs.commit(commit);
   },
   tasks: ({ taskIds }, store) => store.tasks.getMany(taskIds),
   delta: async (delta, store, queuedTasks) => {

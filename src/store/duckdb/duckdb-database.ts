@@ -1,4 +1,4 @@
-/** The open file: one connection that writes, one that reads, and the way back after a fatal error. */
+/** The open file: connections that write, read and report, and the way back after a fatal error. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -20,8 +20,10 @@ export class DuckdbDatabase {
   #instance: DuckDBInstance | null = null;
   #writer: DuckdbSession | null = null;
   #reader: DuckdbSession | null = null;
+  #reporter: DuckdbSession | null = null;
   #isClosed = false;
   #reads: Promise<unknown> = Promise.resolve();
+  #reports: Promise<unknown> = Promise.resolve();
 
   constructor(options: DuckdbOptions) {
     this.#options = options;
@@ -40,6 +42,7 @@ export class DuckdbDatabase {
       });
       this.#writer = new DuckdbSession(await this.#instance.connect());
       this.#reader = new DuckdbSession(await this.#instance.connect());
+      this.#reporter = new DuckdbSession(await this.#instance.connect());
     } catch (error) {
       this.#release();
       throw openError(error, path);
@@ -59,16 +62,21 @@ export class DuckdbDatabase {
 
   /** One after the other: a prepared statement must not be bound again while it runs. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const result = this.#reads.then(async () => {
-      try {
-        if (this.#reader === null) throw new Error('FATAL Error: closed');
-        return await work(this.#reader);
-      } catch (error) {
-        throw statementError(error);
-      }
-    });
+    const result = this.#reads.then(() => use(this.#reader, work));
     this.#reads = result.catch(() => undefined);
     return result;
+  }
+
+  /** For what reads much: it has its own turn and its own connection, so that short reads need not wait for it. */
+  report<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const result = this.#reports.then(() => use(this.#reporter, work));
+    this.#reports = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when nothing reads any more. */
+  async drained(): Promise<void> {
+    await Promise.all([this.#reads, this.#reports]);
   }
 
   /** A file that could not be opened again (full disk) is tried at every write. */
@@ -79,7 +87,7 @@ export class DuckdbDatabase {
   /** Opens the file again when the error left the database unusable. */
   async recover(error: unknown): Promise<void> {
     if (!isInvalidated(error) && this.#writer !== null) return;
-    await this.#reads;
+    await this.drained();
     this.#release();
     await this.open();
   }
@@ -92,7 +100,17 @@ export class DuckdbDatabase {
   #release(): void {
     this.#writer?.close();
     this.#reader?.close();
+    this.#reporter?.close();
     this.#instance?.closeSync();
-    this.#writer = this.#reader = this.#instance = null;
+    this.#writer = this.#reader = this.#reporter = this.#instance = null;
+  }
+}
+
+async function use<T>(session: Session | null, work: (session: Session) => Promise<T>): Promise<T> {
+  try {
+    if (session === null) throw new Error('FATAL Error: closed');
+    return await work(session);
+  } catch (error) {
+    throw statementError(error);
   }
 }

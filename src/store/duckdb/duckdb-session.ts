@@ -9,7 +9,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { columnsOf, keyOf, type Row, type TableName } from '../schema.ts';
-import type { Parameter, Session } from '../session.ts';
+import type { InsertMode, Parameter, Session } from '../session.ts';
 
 const UPSERT_ROWS = 1_000;
 
@@ -35,9 +35,9 @@ export class DuckdbSession implements Session {
     return execute(statement, parameters) as Promise<T[]>;
   }
 
-  async insert(table: TableName, rows: readonly Row[], mode: 'insert' | 'upsert' = 'insert'): Promise<void> {
+  async insert(table: TableName, rows: readonly Row[], mode: InsertMode = 'insert'): Promise<void> {
     if (rows.length === 0) return;
-    if (mode === 'insert') return this.#append(table, rows);
+    if (mode !== 'upsert') return this.#append(table, rows);
     for (let start = 0; start < rows.length; start += UPSERT_ROWS)
       await this.#upsert(table, rows.slice(start, start + UPSERT_ROWS));
   }
@@ -69,6 +69,7 @@ export class DuckdbSession implements Session {
           else if (type === 'text') appender.appendVarchar(String(value));
           else if (type === 'boolean') appender.appendBoolean(Boolean(value));
           else if (type === 'integer') appender.appendInteger(Number(value));
+          else if (type === 'bigint') appender.appendBigInt(BigInt(Number(value)));
           else appender.appendDouble(Number(value));
         }
         appender.endRow();

@@ -14,6 +14,9 @@ import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
+import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
+import { createUsageStorage } from '../usage/usage-storage.ts';
+import { copyToParquet } from '../usage/write-parquet.ts';
 import { createUseStorage } from '../use-storage.ts';
 import { createUserStorage } from '../user-storage.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
@@ -29,8 +32,10 @@ export interface OpenDuckdbOptions {
   readonly memoryLimitMb?: number;
   /** Default 1: a second thread makes small transactions dearer (7 instead of 4 ms CPU). */
   readonly threads?: number;
-  /** How often old idempotency records are removed. Default one hour. */
+  /** How often what is old is removed. Default one hour. */
   readonly purgeEveryMs?: number;
+  /** Default 0: for ever. */
+  readonly usageRetentionDays?: number;
 }
 
 /** Throws `unavailable` when another process has the file, `store_corrupt` when it cannot be read. */
@@ -48,13 +53,26 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     options.logger.error({ err: error }, 'a listener to run events failed'),
   );
   const endings = new RunEndings();
-  const effects = createEffects(memory, cache, bus, endings);
+  const effects = createEffects(memory, cache, bus, {
+    runEnded: (runId, refunded) => endings.tell(runId, refunded),
+    used: (rows) => usage.add(rows),
+  });
   const queue = new WriteQueue(file, effects);
   const database: Database = { read: (work) => file.read(work), write: (work) => queue.write(work) };
+  const usage = createUsageStorage({
+    write: (work) => queue.write(work),
+    report: (work) => file.report(work),
+    logger: options.logger,
+    writeParquet: (filter, _pages, target) =>
+      file.report((session) => copyToParquet(session, filter, target)),
+  });
   let stopPurging: () => Promise<void>;
   try {
     await file.read((session) => memory.restore(session));
-    stopPurging = await keepPurging(database, options.logger, options.purgeEveryMs);
+    stopPurging = await keepPurging(database, options.logger, options.purgeEveryMs, () =>
+      purgeUsage(usage, options.usageRetentionDays),
+    );
+    await restoreUsage(database, options.logger);
   } catch (error) {
     file.close();
     throw startError(error, path);
@@ -84,19 +102,26 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     users: createUserStorage(database),
     keys: createKeyStorage(database),
     uses: createUseStorage(database, endings),
+    usage,
     ping: async () => {
       await file.read((session) => session.query('SELECT 1 AS one'));
     },
     close: async () => {
       await stopPurging();
+      await usage.close();
       await queue.drained();
-      await file.read(async () => undefined);
+      await file.drained();
       file.close();
     },
   };
 }
 
-function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus, endings: RunEndings): Effects {
+function createEffects(
+  memory: RunMemory,
+  cache: TaskCache,
+  bus: EventBus,
+  told: Pick<Effects, 'runEnded' | 'used'>,
+): Effects {
   return {
     tasksCreated: (tasks) => cache.created(tasks),
     tasksChanged: (ids) => cache.drop(ids),
@@ -109,7 +134,7 @@ function createEffects(memory: RunMemory, cache: TaskCache, bus: EventBus, endin
       memory.committed(run, outcomes, lastSeq);
       cache.outcomes(run.run_id, outcomes);
     },
-    runEnded: (runId, refunded) => endings.tell(runId, refunded),
+    ...told,
     runsDeleted: (runIds) => memory.deleted(runIds),
     eventsStored: (events) => bus.deliver(events),
     facts: (session, wanted) => memory.facts(session, [...wanted.keys()]),

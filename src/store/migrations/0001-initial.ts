@@ -6,11 +6,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-export type ColumnType = 'text' | 'integer' | 'double precision' | 'boolean';
+export type ColumnType = 'text' | 'integer' | 'bigint' | 'double precision' | 'boolean';
 export interface TableDefinition {
   readonly columns: Readonly<Record<string, ColumnType>>;
   readonly key: readonly string[];
   readonly indexes?: readonly (readonly string[])[];
+  /** DuckDB keeps the whole index in memory: a table that only grows has none there, and its writer keeps rows single. */
+  readonly isKeyOnPostgresOnly?: true;
 }
 
 export const INITIAL_TABLES = {
@@ -140,7 +142,9 @@ export async function createTables(
     for (const [column, type] of Object.entries(definition.columns)) {
       table = table.addColumn(column, type, (it) => (definition.key.includes(column) ? it.notNull() : it));
     }
-    await table.addPrimaryKeyConstraint(`${name}_key`, [...definition.key] as never[]).execute();
+    const isKeyed = hasIndexes || definition.isKeyOnPostgresOnly !== true;
+    if (isKeyed) table = table.addPrimaryKeyConstraint(`${name}_key`, [...definition.key] as never[]);
+    await table.execute();
     if (!hasIndexes) continue;
     for (const columns of definition.indexes ?? []) {
       await database.schema

@@ -17,6 +17,9 @@ import { createIdempotencyStorage, createRunReads, readEvents } from '../run-sto
 import type { StoreLogger } from '../store-logger.ts';
 import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
+import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
+import { createUsageStorage } from '../usage/usage-storage.ts';
+import { pagesToParquet } from '../usage/write-parquet.ts';
 import { createUseStorage } from '../use-storage.ts';
 import { createUserStorage } from '../user-storage.ts';
 import { EventRelay } from './event-relay.ts';
@@ -30,6 +33,7 @@ export async function openPostgres(options: {
   databaseUrl: string;
   logger: StoreLogger;
   purgeEveryMs?: number;
+  usageRetentionDays?: number;
 }): Promise<Store> {
   const { databaseUrl, logger } = options;
   const database = new PostgresDatabase(databaseUrl, (error) =>
@@ -38,11 +42,20 @@ export async function openPostgres(options: {
   const bus = new EventBus((error) => logger.error({ err: error }, 'a listener to run events failed'));
   const read = readEvents(database);
   const relay = new EventRelay({ url: databaseUrl, database, bus, logger, read });
+  const usage = createUsageStorage({
+    write: (work) => database.writeIdempotent(work),
+    report: (work) => database.read(work),
+    logger,
+    writeParquet: (_filter, pages, path) => pagesToParquet(pages, path),
+  });
   let stopPurging: () => Promise<void> = async () => undefined;
   try {
     // Kysely's adapter takes an advisory lock, so that processes that start at once migrate one after the other.
     await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) }), 'postgres');
-    stopPurging = await keepPurging(database, logger, options.purgeEveryMs);
+    stopPurging = await keepPurging(database, logger, options.purgeEveryMs, () =>
+      purgeUsage(usage, options.usageRetentionDays),
+    );
+    await restoreUsage(database, logger);
     await relay.start();
   } catch (error) {
     await stopPurging();
@@ -51,7 +64,10 @@ export async function openPostgres(options: {
     throw databaseError(error);
   }
   const endings = new RunEndings();
-  const effects = createEffects(relay, endings);
+  const effects = createEffects(relay, {
+    runEnded: (runId, refunded) => endings.tell(runId, refunded),
+    used: (rows) => usage.add(rows),
+  });
   const tasks = createTaskStorage(database, effects);
   const reads = createRunReads(database);
   return {
@@ -95,11 +111,13 @@ export async function openPostgres(options: {
     users: createUserStorage(database),
     keys: createKeyStorage(database),
     uses: createUseStorage(database, endings, createSharedUses(database)),
+    usage,
     ping: async () => {
       await database.read((session) => session.query('SELECT 1 AS one'));
     },
     close: async () => {
       await stopPurging();
+      await usage.close();
       await relay.close();
       await database.pool.end();
     },
@@ -117,13 +135,13 @@ async function areStored(tasks: TaskStore, records: readonly TaskRecord[]): Prom
 
 const nothing = () => undefined;
 
-function createEffects(relay: EventRelay, endings: RunEndings): Effects {
+function createEffects(relay: EventRelay, told: Pick<Effects, 'runEnded' | 'used'>): Effects {
   return {
     tasksCreated: nothing,
     tasksChanged: nothing,
     runAccepted: nothing,
     runCommitted: nothing,
-    runEnded: (runId, refunded) => endings.tell(runId, refunded),
+    ...told,
     runsDeleted: nothing,
     eventsStored: (events) => relay.stored(events),
     facts: (session, wanted) => loadRunFacts(session, [...wanted.keys()]),

@@ -1,7 +1,7 @@
 /** One PostgreSQL client as a session; many rows travel as one array a column. */
 import type { ClientBase } from 'pg';
 import { type Cell, columnsOf, keyOf, type Row, type TableName } from '../schema.ts';
-import type { Parameter, Session } from '../session.ts';
+import type { InsertMode, Parameter, Session } from '../session.ts';
 
 const INSERT_ROWS = 2_000;
 
@@ -20,13 +20,17 @@ export class PostgresSession implements Session {
     return (await this.#client.query<T>(sql, parameters.map(clean))).rows;
   }
 
-  async insert(table: TableName, rows: readonly Row[], mode: 'insert' | 'upsert' = 'insert'): Promise<void> {
+  async insert(table: TableName, rows: readonly Row[], mode: InsertMode = 'insert'): Promise<void> {
     const columns = columnsOf(table);
     const names = columns.map(([name]) => name);
     const arrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ');
     const key = keyOf(table);
     const sets = names.filter((name) => !key.includes(name)).map((name) => `${name} = excluded.${name}`);
-    const onConflict = mode === 'insert' ? '' : ` ON CONFLICT (${key}) DO UPDATE SET ${sets.join(', ')}`;
+    const onConflict = {
+      insert: '',
+      upsert: ` ON CONFLICT (${key}) DO UPDATE SET ${sets.join(', ')}`,
+      once: ` ON CONFLICT (${key}) DO NOTHING`,
+    }[mode];
     const sql = `INSERT INTO ${table} (${names.join(', ')}) SELECT * FROM unnest(${arrays})${onConflict}`;
     for (let start = 0; start < rows.length; start += INSERT_ROWS) {
       const chunk = rows.slice(start, start + INSERT_ROWS);
