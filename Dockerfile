@@ -11,8 +11,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY executors executors
 COPY hooks hooks
-# package.json beside dist/src: the version is read from there.
-RUN npm run build && cp package.json dist/
+RUN npm run build
 # The image has its own Node, so the packaged ones go; --omit=optional would take DuckDB's binding with them.
 # Temporal's core comes for five platforms at 25 to 30 MB each: the image runs on one.
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \

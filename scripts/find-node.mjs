@@ -9,6 +9,7 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const IS_PACKAGE = ROOT.includes(`${sep}node_modules${sep}`);
 const NEEDED = [22, 18];
 
 /** @param {string} version for example `v24.1.0` */
@@ -22,11 +23,13 @@ export function findNode() {
   if (isGoodVersion(process.version)) return process.execPath;
   const suffix = process.platform === 'win32' ? 'node.exe' : 'node';
   const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const candidates = [
-    join(ROOT, 'node_modules', '.bin', suffix),
-    join(ROOT, 'node_modules', `node-${platform}-${process.arch}`, 'bin', suffix),
-    join(ROOT, 'node_modules', `node-bin-${platform}-${process.arch}`, 'bin', suffix),
-  ];
+  // Installed as somebody's dependency, its own dependencies lie beside it.
+  const folders = [join(ROOT, 'node_modules'), ...(IS_PACKAGE ? [dirname(ROOT)] : [])];
+  const candidates = folders.flatMap((folder) => [
+    join(folder, '.bin', suffix),
+    join(folder, `node-${platform}-${process.arch}`, 'bin', suffix),
+    join(folder, `node-bin-${platform}-${process.arch}`, 'bin', suffix),
+  ]);
   return candidates.find((path) => existsSync(path) && isGoodVersion(versionOf(path))) ?? null;
 }
 
@@ -67,8 +70,7 @@ export function runScript(script, scriptArguments) {
 function entryOf(script) {
   const source = join(ROOT, script);
   const built = join(ROOT, 'dist', script.replace(/\.ts$/, '.js'));
-  const isPackage = source.includes(`${sep}node_modules${sep}`);
-  return existsSync(built) && (isPackage || !existsSync(source)) ? built : source;
+  return existsSync(built) && (IS_PACKAGE || !existsSync(source)) ? built : source;
 }
 
 function spawnAndFollow(node, args) {

@@ -1,4 +1,5 @@
 /** The `taskgrove` command: options, commands, and an exit code for every way it can end. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import { addExecutorsCommands } from './executors-commands.ts';
@@ -45,6 +46,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
   const program = new Command('taskgrove')
     .description('Durable trees of tasks: create them, run them, watch them.')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .addOption(new Option('--url <url>', 'the server').env('TASKGROVE_URL').default('http://127.0.0.1:8000'))
     .addOption(
       new Option(
@@ -72,4 +74,10 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
       .action(async () => setExitCode(await io.runServer(name)));
   }
   return program;
+}
+
+/** package.json lies two folders up, also beside the built files. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

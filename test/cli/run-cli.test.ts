@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -72,6 +72,12 @@ function serveWatch(server: WireServer, status: string): void {
     );
   });
 }
+
+it('prints the version of the package with --version', async () => {
+  const { code, out } = await cli('http://127.0.0.1:1', ['--version']);
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  expect({ code, out }).toEqual({ code: 0, out: `${JSON.parse(text).version}\n` });
+});
 
 describe('tasks', () => {
   it('lists all tasks with `tasks all --limit 3`, aligned, ids whole', async () => {
