@@ -111,6 +111,18 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       expect(statuses).toEqual(['cancelled', 'cancelled', 'cancelled']);
     });
 
+    test('the end keeps how many results are canned; the first count stands', async () => {
+      const tree = sampleTree(freshId('canned'), 1);
+      const { run } = await store.runs.accept(sampleAccept(tree, { newTasks: tree }));
+      expect(run.demo_tasks).toBeNull();
+      for (const demoTasks of [1, 0])
+        await store.runs.commit({ runId: run.run_id, end: { status: 'completed', error: null, demoTasks } });
+      expect((await store.runs.get(run.run_id))?.demo_tasks).toBe(1);
+      expect(await store.runs.list({ taskId: run.root_task_id, limit: 5, offset: 0 })).toEqual([
+        expect.objectContaining({ demo_tasks: 1 }),
+      ]);
+    });
+
     test('a repeated commit changes nothing', async () => {
       const tree = sampleTree(freshId('twice'), 1);
       const { run } = await store.runs.accept(sampleAccept(tree, { newTasks: tree }));
