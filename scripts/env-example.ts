@@ -29,5 +29,6 @@ function shown(value: unknown): string {
   if (value === null || value instanceof Secret) return '';
   if (Array.isArray(value)) return value.join(',');
   if (typeof value === 'object' && 'hops' in value) return String(value.hops);
+  if (typeof value === 'object') return Object.entries(value).join(',');
   return String(value).replace(homedir(), '~');
 }

@@ -8,6 +8,7 @@ import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
 import type { TreeGenerator } from '../ports/tree-generator.ts';
+import type { MethodRates } from './rpc/method-rates.ts';
 
 export interface ApiSettings {
   readonly version: string;
@@ -62,5 +63,7 @@ export interface ApiDeps {
   readonly activity: UserActivity;
   readonly keys: ApiKeys;
   readonly ledger: Ledger;
+  /** Absent: methods have no limits of their own. */
+  readonly methodRates?: MethodRates;
   readonly readiness: () => Promise<Readiness>;
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../api/create-api.ts';
+import { createMethodRates } from '../api/rpc/method-rates.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { watchedStore } from '../hooks/watched-store.ts';
@@ -233,6 +234,7 @@ async function apiDeps(
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
     ...access.api,
     ledger: parts.ledger.ledger,
+    methodRates: createMethodRates(config.rateLimitEnabled ? config.methodRates : {}, Date.now),
     readiness: async () => {
       const readiness = await health();
       return state.isStopping ? { ...readiness, ready: false } : readiness;

@@ -1,5 +1,5 @@
 /** The settings of what users may start and use; part of the table in settings.ts. */
-import { flag, setting, wholeNumber } from './setting.ts';
+import { flag, methodRates, setting, wholeNumber } from './setting.ts';
 
 /** 0 refuses everything. */
 const quantity = wholeNumber(0, 1_000_000_000);
@@ -53,6 +53,13 @@ export const LIMIT_SETTINGS = {
     quantity,
     1,
     'Task trees of one user that may run at once. One that only waits does not count.',
+  ),
+  methodRates: setting(
+    'Limits',
+    'RATE_LIMIT_METHODS',
+    methodRates,
+    {},
+    'Calls a minute one caller may make of single methods, on each process: tasks.generate=10,tasks.list=300.',
   ),
   llmFreeTreeMaxCalls: setting(
     'Limits',

@@ -150,3 +150,19 @@ export const trustProxy: z.ZodType<TrustProxy, string> = z
 function isAddressRange(value: string): boolean {
   return ipaddr.isValid(value) || ipaddr.isValidCIDR(value);
 }
+
+/** `tasks.generate=10,tasks.list=300`: a number by name. */
+export const methodRates: z.ZodType<Readonly<Record<string, number>>, string> = z
+  .string()
+  .refine(
+    (value) => value.split(',').every((item) => /^\s*[\w.-]+\s*=\s*\d{1,9}\s*$/.test(item)),
+    'must be method=calls a minute, comma-separated (tasks.generate=10)',
+  )
+  .transform((value) =>
+    Object.fromEntries(
+      value.split(',').map((item) => {
+        const [name = '', number = ''] = item.split('=');
+        return [name.trim(), Number(number)];
+      }),
+    ),
+  );

@@ -97,6 +97,7 @@ async function runItem(scope: RpcScope, item: unknown, size: number, call: Call)
     envelope = readEnvelope(item);
     method = findMethod(scope, envelope.method);
     checkAllowed(method, size, call);
+    deps.methodRates?.take(method.name, call.identity);
     const params = checkParams(method, envelope.params);
     const own = envelope.isNotification ? { ...call, isNotification: true } : call;
     const value = await method.handle(params, own);

@@ -12,6 +12,7 @@ import type { Run, TaskOutcome } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { planRun } from '../../core/task-tree/select-run.ts';
 import { isoMicros } from '../../core/time.ts';
+import type { StartRun } from '../../ports/engine.ts';
 import type { Charged, Reservation } from '../../ports/ledger.ts';
 import type { AcceptResult, IdempotencyRecord } from '../../ports/store.ts';
 import type { Call } from '../method.ts';
@@ -86,19 +87,29 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
     return { ...accepted, quotaInfo: await quotaInfoOf(call) };
   }
   await call.deps.ledger.settle(reservation, true);
+  await start(call, request, { run: accepted.run, plan, carried, options, planName: charged.plan });
+  return { ...accepted, quotaInfo: reservation.info };
+}
+
+async function start(
+  call: Call,
+  request: RunRequest,
+  accepted: Pick<StartRun, 'run' | 'plan' | 'planName'> &
+    Pick<NonNullable<StartRun['known']>, 'carried' | 'options'>,
+): Promise<void> {
+  const { run, plan, planName, carried, options } = accepted;
   const executors = [...new Set(plan.tasks.map((task) => task.executor))].filter((id) => id !== '');
-  await startOrLeave(call, accepted.run, () =>
+  await startOrLeave(call, run, () =>
     call.deps.engine.start({
-      run: accepted.run,
+      run,
       plan,
-      title: root.name,
-      planName: charged.plan,
+      title: rootOf(request.tree).name,
+      planName,
       executors,
       hasWebhook: request.options['webhook'] !== undefined,
       known: { options, tasks: request.tree, carried },
     }),
   );
-  return { ...accepted, quotaInfo: reservation.info };
 }
 
 /** A tree that runs already takes nothing and is no fault: that counts for more than a limit that is reached. */
