@@ -1,7 +1,7 @@
 /** `GET /api/quota/status` and `/api/quota/system-stats`, in the shapes existing clients read. */
 import { AppError } from '../../core/errors.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { chargedOf } from '../runs/charge.ts';
+import { chargedOf } from '../runs/charged-of.ts';
 import type { ApiMiddleware } from '../state.ts';
 
 export function quotaStatusRoute(deps: ApiDeps): ApiMiddleware {

@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../core/errors.ts';
 import type { Identity } from '../../ports/identity.ts';
-import { chargedOf } from '../runs/charge.ts';
+import { chargedOf } from '../runs/charged-of.ts';
 
 const MINUTE_MS = 60_000;
 /** Callers remembered; the one unheard of for longest is forgotten first, and its bucket would be full by then. */

@@ -16,7 +16,8 @@ import type { StartRun } from '../../ports/engine.ts';
 import type { Charged, Reservation } from '../../ports/ledger.ts';
 import type { AcceptResult, IdempotencyRecord } from '../../ports/store.ts';
 import type { Call } from '../method.ts';
-import { chargedOf, quotaInfoOf, release, reserveTree } from './charge.ts';
+import { quotaInfoOf, release, reserveTree } from './charge.ts';
+import { chargedOf } from './charged-of.ts';
 import { plannedExecutor } from './planned-executor.ts';
 
 export interface RunRequest {

@@ -1,15 +1,9 @@
 /** Asks the ledger for a tree or a generation before it starts, and keeps the books whatever becomes of it. */
 import { AppError } from '../../core/errors.ts';
 import type { QuotaInfo } from '../../core/quota/quota-info.ts';
-import type { Identity } from '../../ports/identity.ts';
 import type { Charged, Reservation } from '../../ports/ledger.ts';
 import type { Call } from '../method.ts';
-
-/** Guests are counted by browser and address, so that a deleted cookie is no new day. */
-export function chargedOf(identity: Identity): Charged {
-  const { userId, isGuest, fingerprint, ipHash, plan } = identity;
-  return { userId, subject: isGuest ? `guest:${fingerprint}` : `user:${plainText(userId)}`, ipHash, plan };
-}
+import { chargedOf } from './charged-of.ts';
 
 /** For a run. Throws what the ledger refuses with. */
 export function reserveTree(
@@ -49,9 +43,4 @@ export async function release(call: Call, reservation: Reservation): Promise<voi
 
 export function quotaInfoOf(call: Call): Promise<QuotaInfo> {
   return call.deps.ledger.info(chargedOf(call.identity));
-}
-
-/** Ids come from tokens of others: what no database takes as text must not fail whoever is counted beside it. */
-function plainText(id: string): string {
-  return id.replaceAll('\0', '').toWellFormed();
 }
