@@ -26,6 +26,7 @@ import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probe
 import { quotaStatusRoute, systemStatsRoute } from './routes/quota.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
+import { exportUsageRoute } from './routes/usage.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
 
@@ -103,6 +104,7 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   router.post(INIT_EXECUTORS, named(INIT_EXECUTORS), known, initExecutorsRoute(deps));
   get('/api/users/list', known, listUsersRoute(deps));
   get('/api/users/stats', known, userStatsRoute(deps));
+  get('/api/usage/export', known, exportUsageRoute(deps));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));
   const { workerToken } = deps.settings;
   if (workerToken !== null) {

@@ -18,6 +18,7 @@ import { tasksCount, tasksList } from './methods/tasks-query.ts';
 import { tasksChildren, tasksDetail, tasksGet, tasksTree } from './methods/tasks-read.ts';
 import { runningCount, runningList, runningStatus } from './methods/tasks-running.ts';
 import { tasksUpdate } from './methods/tasks-update.ts';
+import { usageExport, usageSummary } from './methods/usage.ts';
 import { webhooksSecret } from './methods/webhooks.ts';
 import type { RpcScope } from './rpc/dispatch.ts';
 
@@ -48,6 +49,8 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   keysList,
   keysRevoke,
   quotaSet,
+  usageSummary,
+  usageExport,
   webhooksSecret,
 ];
 

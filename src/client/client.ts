@@ -37,9 +37,9 @@ type ResultOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name
 
 const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks.cancel']);
 /** Methods of the endpoint /system. */
-const SYSTEM = /^(system|config|keys|quota)\./;
+const SYSTEM = /^(system|config|keys|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|system\..+|keys\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|(system|usage)\..+|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -128,6 +128,7 @@ export function createClient(options: ClientOptions) {
       revoke: bind('keys.revoke'),
     },
     quota: { set: bind('quota.set') },
+    usage: { summary: bind('usage.summary'), export: bind('usage.export') },
     webhooks: { secret: bind('webhooks.secret') },
     /** A plain route that answers a JSON object, e.g. `/api/users/stats?period=week`. */
     get: async (path: string, callOptions: CallOptions = {}): Promise<JsonObject> => {

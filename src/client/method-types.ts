@@ -2,6 +2,7 @@
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Run, RunStatus } from '../core/run.ts';
 import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
+import type { UsageGroupName, UsageOutcome } from '../core/usage.ts';
 
 /** A task to create: by `schemas.method` or `params.executor_id` it names its executor. */
 export type NewTask =
@@ -101,6 +102,34 @@ export type ApiKey = {
   revoked_at: string | null;
 };
 
+type UsageFilter = { user_id?: string; executor?: string; model?: string; from?: string; to?: string };
+
+export type UsageGroup = {
+  user?: string | null;
+  executor?: string | null;
+  model?: string | null;
+  day?: string | null;
+  runs: number;
+  run_outcomes: Record<UsageOutcome, number>;
+  run_duration_ms: { p50: number | null; p95: number | null };
+  attempts: number;
+  outcomes: Record<UsageOutcome, number>;
+  duration_ms: { p50: number | null; p95: number | null };
+  demo_attempts: number;
+  demo_share: number;
+  tokens: { input: number; output: number; total: number };
+  cost_nano_usd: number | null;
+  cost_usd: string | null;
+  unpriced_attempts: number;
+};
+
+export type UsageSummary = {
+  group_by: UsageGroupName[];
+  groups: UsageGroup[];
+  total: UsageGroup;
+  truncated: boolean;
+};
+
 type Page = { limit?: number; offset?: number };
 type TaskId = { task_id: string };
 /** The run itself, or the active run of a task's tree. */
@@ -168,6 +197,14 @@ export interface MethodTypes {
   'quota.set': {
     params: { user_id: string; meter?: string; limit: number | null };
     result: { user_id: string; meter: string; limit: number | null; set_by: string; set_at: string };
+  };
+  'usage.summary': {
+    params: UsageFilter & { group_by?: UsageGroupName | UsageGroupName[]; limit?: number };
+    result: UsageSummary;
+  };
+  'usage.export': {
+    params: UsageFilter & { format?: 'csv' | 'parquet' };
+    result: { format: 'csv' | 'parquet'; url: string; csv?: string };
   };
   'webhooks.secret': { params: Record<string, never>; result: { secret: string } };
   'system.health': { params: Record<string, never>; result: JsonObject };

@@ -65,3 +65,15 @@ export function userPlanOf(options: JsonObject | null): string | null {
   const plan = options?.['plan'];
   return typeof plan === 'string' ? plan : null;
 }
+
+const NANO = 1_000_000_000n;
+
+/** Dollars as a decimal text with what digits it needs, at least two: 1500 nano-dollars are `0.0000015`. */
+export function usdText(nanoUsd: number): string {
+  const nano = BigInt(nanoUsd);
+  const fraction = String(nano % NANO)
+    .padStart(9, '0')
+    .replace(/0+$/, '')
+    .padEnd(2, '0');
+  return `${nano / NANO}.${fraction}`;
+}

@@ -74,7 +74,7 @@ export class ServerProcess {
   }
 
   async rpc(method: string, params: unknown = {}): Promise<unknown> {
-    const response = await fetch(`${this.url}${method.startsWith('system.') ? '/system' : '/tasks'}`, {
+    const response = await fetch(`${this.url}${/^(system|usage)\./.test(method) ? '/system' : '/tasks'}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),

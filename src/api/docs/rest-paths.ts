@@ -140,6 +140,32 @@ export const restPaths = {
       responses: { 200: json('Numbers'), 403: json('Not an admin') },
     },
   },
+  '/api/usage/export': {
+    get: {
+      operationId: 'exportUsage',
+      tags: ['usage'],
+      summary: "Usage rows as a file: one's own; everybody's for admins",
+      parameters: [
+        query('format', 'string'),
+        query('user_id', 'string'),
+        query('executor', 'string'),
+        query('model', 'string'),
+        query('from', 'string'),
+        query('to', 'string'),
+      ],
+      responses: {
+        200: {
+          description: 'CSV or Parquet',
+          content: {
+            'text/csv': { schema: { type: 'string' } },
+            'application/vnd.apache.parquet': { schema: { type: 'string', format: 'binary' } },
+          },
+        },
+        400: json('Bad parameter'),
+        403: json("Another user's rows"),
+      },
+    },
+  },
   '/live': {
     get: {
       operationId: 'live',
