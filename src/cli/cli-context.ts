@@ -5,12 +5,13 @@ import type { Colors } from 'picocolors/types.js';
 import { stringify } from 'yaml';
 import { type Client, createClient } from '../client/client.ts';
 import type { CliIo } from './cli-io.ts';
+import { UsageError } from './exit-code.ts';
 import { isThisMachine } from './operator-key.ts';
 
 export interface CliContext {
   readonly io: CliIo;
   readonly colors: Colors;
-  readonly output: 'table' | 'json' | 'yaml';
+  readonly output: 'table' | 'json' | 'yaml' | 'csv';
   readonly client: Client;
 }
 
@@ -32,8 +33,9 @@ export function contextOf(command: Command, io: CliIo): CliContext {
   };
 }
 
-/** Prints a value whole as JSON or YAML, or as the text made for people. */
+/** Prints a value whole as JSON or YAML, or as the text made for people. Throws UsageError for other forms. */
 export function show(context: CliContext, value: unknown, asText: () => string): void {
+  if (context.output === 'csv') throw new UsageError('csv is for reports: give -o table, json or yaml');
   if (context.output === 'json') context.io.out(`${JSON.stringify(value, null, 2)}\n`);
   else if (context.output === 'yaml') context.io.out(stringify(value));
   else context.io.out(asText());

@@ -8,6 +8,7 @@ import { addKeysCommands } from './keys-commands.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addTasksCommands } from './tasks-commands.ts';
+import { addUsageCommands } from './usage-commands.ts';
 import { addUsersCommands } from './users-commands.ts';
 
 const SERVER_COMMANDS = {
@@ -55,7 +56,9 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
       ).env('TASKGROVE_API_KEY'),
     )
     .addOption(
-      new Option('-o, --output <form>', 'how to print').choices(['table', 'json', 'yaml']).default('table'),
+      new Option('-o, --output <form>', 'how to print (csv: reports only)')
+        .choices(['table', 'json', 'yaml', 'csv'])
+        .default('table'),
     )
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(--help shows how)')
@@ -67,6 +70,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addExecutorsCommands(program, run);
   addUsersCommands(program, run);
   addKeysCommands(program, run);
+  addUsageCommands(program, run);
   for (const [name, description] of Object.entries(SERVER_COMMANDS)) {
     program
       .command(name)
