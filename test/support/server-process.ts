@@ -58,7 +58,7 @@ export class ServerProcess {
       }
       if (performance.now() - startedMs > READY_WITHIN_MS)
         throw new Error(`Not ready in time:\n${this.output}`);
-      await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'exit'), delay(1_000)]);
+      await this.#somethingOf(child);
     }
     return performance.now() - startedMs;
   }
@@ -82,6 +82,20 @@ export class ServerProcess {
     const body = (await response.json()) as { result?: unknown; error?: unknown };
     if (body.error !== undefined) throw new Error(`${method}: ${JSON.stringify(body.error)}`);
     return body.result;
+  }
+
+  /** Output, the process's end or a second, whichever is first; no listener stays behind. */
+  async #somethingOf(child: ChildProcess): Promise<void> {
+    const over = new AbortController();
+    const { signal } = over;
+    const waits = [
+      once(child.stdout ?? child, 'data', { signal }),
+      once(child, 'exit', { signal }),
+      delay(1_000, undefined, { signal }),
+    ];
+    await Promise.race(waits);
+    over.abort();
+    await Promise.allSettled(waits);
   }
 
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
