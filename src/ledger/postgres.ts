@@ -44,6 +44,7 @@ class Shared implements UseEngine {
   readonly #logger: SharedOptions['logger'];
   #waiting: Waiting[] = [];
   #isCounting = false;
+  #resting: Promise<void> = Promise.resolve();
 
   constructor(store: UseStore, shared: SharedUses, clock: QuotaClock, logger: SharedOptions['logger']) {
     this.#store = store;
@@ -80,12 +81,15 @@ class Shared implements UseEngine {
     return this.#shared.slotsHeld();
   }
 
+  /** One after the other: a run that goes to rest and wakes at once must not end up resting. */
   setResting(runId: string, isResting: boolean): void {
-    this.#shared
-      .setResting(runId, isResting)
-      .catch((error: unknown) =>
-        this.#logger.warn({ err: error, run_id: runId }, "a waiting run's place could not be changed"),
-      );
+    this.#resting = this.#resting.then(() =>
+      this.#shared
+        .setResting(runId, isResting)
+        .catch((error: unknown) =>
+          this.#logger.warn({ err: error, run_id: runId }, "a waiting run's place could not be changed"),
+        ),
+    );
   }
 
   reclaim(): Promise<number> {
