@@ -4,6 +4,7 @@
  * terminal rows stand, whoever wrote them first.
  */
 import type { JsonValue } from '../core/json.ts';
+import { runLlmKeys } from '../core/llm/run-keys.ts';
 import { STATE } from '../core/plan.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.ts';
@@ -107,7 +108,8 @@ class Turn {
     const error = this.#endError(status, cause);
     const demoTasks = this.#demoTasks();
     const size = { task_count: this.#entry.context.plan.tasks.length, demo_tasks: demoTasks };
-    this.#buffer.end({ status, error, demoTasks });
+    const { hasOwn: hasSecrets } = runLlmKeys(this.#entry.context.options);
+    this.#buffer.end({ status, error, demoTasks, hasSecrets });
     this.#buffer.event(event('run-ended', null, this.#deps.now(), { status, error, ...size }));
     return { status, error, demoTasks };
   }

@@ -2,7 +2,6 @@
 
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
-import type { RunEnd } from '../core/run-protocol.ts';
 import { type AttemptUsage, userPlanOf } from '../core/usage.ts';
 import type { RunCommit } from '../ports/store.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -14,7 +13,7 @@ export class CommitBuffer {
   #outcomes: TaskOutcome[] = [];
   #events: NewRunEvent[] = [];
   #attempts: AttemptUsage[] = [];
-  #end: RunEnd | null = null;
+  #end: NonNullable<RunCommit['end']> | null = null;
   #status: 'paused' | 'in_progress' | null = null;
   #inFlight: Promise<unknown> = Promise.resolve();
 
@@ -37,7 +36,7 @@ export class CommitBuffer {
     this.#events.push(event);
   }
 
-  end(end: RunEnd): void {
+  end(end: NonNullable<RunCommit['end']>): void {
     this.#end = end;
   }
 

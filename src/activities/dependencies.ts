@@ -4,6 +4,7 @@ import type { TaskStatus } from '../core/task.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store, TaskWorkerStore } from '../ports/store.ts';
@@ -21,6 +22,8 @@ export interface ActivityDependencies {
   readonly registry: ExecutorRegistry;
   readonly http: HttpClient;
   readonly llm: LlmGateway;
+  /** Keys of the run's user, opened just before a call. */
+  readonly llmKeys: Pick<LlmKeys, 'openForRun'>;
   readonly settings: ExecutorSettings;
   readonly hooks: HookRunner;
   /** What a free tree may ask of models on the server's key. */

@@ -1,16 +1,15 @@
-/**
- * The model client of one call of an executor, and what it has spent. Until runs carry keys of their own, only the
- * server's key is offered.
- */
+/** The model client of one call of an executor, with the keys of its run, and what it has spent. */
 import { AppError } from '../core/errors.ts';
 import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
+import { runLlmKeys } from '../core/llm/run-keys.ts';
 import type { TaskDemo } from '../core/task.ts';
 import { modelUsage } from '../core/usage.ts';
 import { FREE_TREE_REASON, type FreeTreeLimits, isFreeTreeSpent } from '../hooks/demo-mode.ts';
 import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmKeys, RunOfUser } from '../ports/llm-keys.ts';
 import type { Verdict } from './check-task.ts';
 import type { RunLlmUse } from './run-llm-use.ts';
 
@@ -18,6 +17,8 @@ export interface LlmUseOptions {
   readonly gateway: LlmGateway;
   readonly executor: AnyExecutor;
   readonly idempotencyKey: string;
+  readonly run: RunOfUser;
+  readonly keys: Pick<LlmKeys, 'openForRun'>;
   readonly runOptions: JsonObject;
   /** Of the run as a whole: all its tasks count here. */
   readonly runUse: RunLlmUse;
@@ -39,11 +40,15 @@ export class LlmUse {
   }
 
   clientFor(signal: AbortSignal): LlmClient {
-    const { gateway, executor, idempotencyKey } = this.#options;
+    const { gateway, executor, idempotencyKey, keys, run, runOptions } = this.#options;
     if (executor.usesLlm !== true) return refusing(executor);
-    const access = { signal, idempotencyKey, header: null, stored: [], mayUseServerKey: true };
+    const runKeys = runLlmKeys(runOptions);
+    const access = { signal, idempotencyKey, header: null, stored: [], mayUseServerKey: !runKeys.isPremium };
     const onAnswer = (answer: ChatAnswer) => this.#note(answer, 'requested');
-    const real = gateway.clientFor({ ...access, useDemo: false, onAnswer });
+    const real = opening(async () => {
+      const opened = await keys.openForRun(run, runKeys);
+      return gateway.clientFor({ ...access, ...opened, useDemo: false, onAnswer });
+    });
     const canned = () =>
       gateway.clientFor({
         ...access,
@@ -113,6 +118,21 @@ export class LlmUse {
     this.#costNanoUsd = isPriced ? Number(this.#costNanoUsd) + Number(spent.costNanoUsd) : null;
     this.#models.add(spent.model);
   }
+}
+
+/** A client that is made at its first call, once for all: its calls are numbered. */
+function opening(make: () => Promise<LlmClient>): LlmClient {
+  let made: Promise<LlmClient> | undefined;
+  const client = () => {
+    made ??= make();
+    return made;
+  };
+  return {
+    chat: async (request) => (await client()).chat(request),
+    async *stream(request) {
+      yield* (await client()).stream(request);
+    },
+  };
 }
 
 /** Keys, quotas and demo mode are decided by the definition, so an executor must say that it asks models. */

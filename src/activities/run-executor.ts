@@ -9,6 +9,7 @@ import type { ExecutorContext, WaitDecision } from '../core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
 import type { TaskDemo } from '../core/task.ts';
+import type { RunOfUser } from '../ports/llm-keys.ts';
 import { CallLimit } from './call-limit.ts';
 import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -27,6 +28,7 @@ export interface CallOptions {
   /** Absent: nobody could see it (inline and batched tasks). */
   readonly onDelta?: (text: string) => void;
   readonly decision?: WaitDecision;
+  readonly run: RunOfUser;
   /** Options of the run: its plan, whose keys it uses. */
   readonly runOptions: JsonObject;
   /** What the run as a whole has asked of models. */
@@ -35,7 +37,7 @@ export interface CallOptions {
   readonly runInner: (inner: ResolvedTask, options: InnerOptions) => Promise<Verdict>;
 }
 
-export type InnerOptions = Omit<CallOptions, 'runInner' | 'runUse' | 'runOptions'>;
+export type InnerOptions = Omit<CallOptions, 'run' | 'runInner' | 'runUse' | 'runOptions'>;
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 
@@ -55,7 +57,16 @@ export async function runExecutor(
   const limit = new CallLimit(options.signal, timeoutMs);
   const { idempotencyKey, runOptions, runUse } = options;
   const limits = deps.freeTreeLimits;
-  const llm = new LlmUse({ gateway: deps.llm, executor, idempotencyKey, runOptions, runUse, limits });
+  const llm = new LlmUse({
+    gateway: deps.llm,
+    keys: deps.llmKeys,
+    run: options.run,
+    executor,
+    idempotencyKey,
+    runOptions,
+    runUse,
+    limits,
+  });
   try {
     const result = await limit.hold((signal) =>
       executor.run(contextOf(deps, task, options, { signal, input: input.value, llm })),
@@ -125,8 +136,8 @@ async function runInner(
     inputs: call.inner,
     definition: { ...task.definition, params: call.params ?? {}, has_children: false },
   };
-  const { runInner: run, runOptions: _runOptions, runUse: _runUse, ...kept } = options;
-  const verdict = await run(inner, {
+  const { runInner, run: _run, runOptions: _runOptions, runUse: _runUse, ...kept } = options;
+  const verdict = await runInner(inner, {
     ...kept,
     // Its own key a call: two entries of a map must not pass for one effect.
     idempotencyKey: `${options.idempotencyKey}:${call.number}`,

@@ -70,6 +70,7 @@ export async function carryOut(
   return runExecutor(deps, task, {
     ...options,
     ...(action.kind === 'demo' && !call.useDemo ? { useDemo: true, demoReason: action.reason } : {}),
+    run: { runId: entry.context.run.run_id, userId: entry.context.run.user_id },
     runOptions: entry.context.options,
     runUse: entry.llm,
     runInner: async (inner, innerOptions) =>

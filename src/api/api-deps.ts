@@ -3,6 +3,7 @@
 import type { RunEngine } from '../ports/engine.ts';
 import type { ApiKeys, ClientAddress, IdentityResolver, UserActivity } from '../ports/identity.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -62,6 +63,7 @@ export interface ApiDeps {
   readonly clientAddress: ClientAddress;
   readonly activity: UserActivity;
   readonly keys: ApiKeys;
+  readonly llmKeys: LlmKeys;
   readonly ledger: Ledger;
   /** Absent: methods have no limits of their own. */
   readonly methodRates?: MethodRates;

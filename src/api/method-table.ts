@@ -3,6 +3,7 @@
  * read it, so they cannot disagree.
  */
 import type { AnyMethod } from './method.ts';
+import { configLlmKeyDelete, configLlmKeyGet, configLlmKeySet } from './methods/config-llm-key.ts';
 import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
@@ -45,6 +46,9 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   ...runsControl,
   systemHealth,
   systemExecutors,
+  configLlmKeyGet,
+  configLlmKeySet,
+  configLlmKeyDelete,
   keysCreate,
   keysList,
   keysRevoke,

@@ -9,10 +9,12 @@ import { watchedStore } from '../hooks/watched-store.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
 import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
 import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { instanceSecret } from '../secrets/instance-secret.ts';
+import { createLlmKeys } from '../secrets/llm-keys.ts';
 import { createSealer } from '../secrets/sealer.ts';
 import { openStore } from '../store/open-store.ts';
 import { createHealth } from '../telemetry/health.ts';
@@ -86,6 +88,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
     const llm = makeLlm(config);
+    const llmKeys = createLlmKeys(store.secrets, sealer, Date.now);
     const hooks = await makeHooks(config, { registry, logger, metrics });
     const watched = watchedStore(store, hooks);
     const engine = await startEngine({
@@ -97,6 +100,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       sealer,
       llm,
+      llmKeys,
       hooks,
     });
     const access = await startAccess({ config, store, sealer, logger });
@@ -116,6 +120,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       access,
       ledger,
       llm,
+      llmKeys,
     });
   } catch (error) {
     for (const step of undo.reverse()) await step();
@@ -144,6 +149,7 @@ interface Parts {
   readonly access: Access;
   readonly ledger: StartedLedger;
   readonly llm: LlmGateway;
+  readonly llmKeys: LlmKeys;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -229,6 +235,7 @@ async function apiDeps(
       forceDemo: config.forceDemo,
     },
     sealer: parts.sealer,
+    llmKeys: parts.llmKeys,
     ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),

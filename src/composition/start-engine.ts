@@ -12,6 +12,7 @@ import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
 import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -52,6 +53,7 @@ export async function startEngine(options: {
   readonly registry: ExecutorRegistry;
   readonly metrics: Metrics;
   readonly sealer: Sealer;
+  readonly llmKeys: LlmKeys;
   readonly llm: LlmGateway;
   readonly hooks: HookRunner;
   readonly logger: Logger;
@@ -106,6 +108,7 @@ async function makeWorker(
     registry,
     http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
     llm: options.llm,
+    llmKeys: options.llmKeys,
     hooks: options.hooks,
     freeTreeLimits: freeTreeLimits(config),
     settings: executorSettings(config),

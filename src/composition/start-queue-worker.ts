@@ -9,8 +9,10 @@ import { RunMemory } from '../activities/run-memory.ts';
 import type { Config } from '../config.ts';
 import { AppError, ERROR_TABLE, type ErrorCode } from '../core/errors.ts';
 import type { HttpClient } from '../core/executor.ts';
+import { LlmKey } from '../core/llm/llm-key.ts';
 import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
+import type { OpenedKeys } from '../ports/llm-keys.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { createRemoteStore, type PostCall } from '../store/remote/remote-store.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -67,6 +69,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       freeTreeLimits: freeTreeLimits(config),
       http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
       llm: makeLlm(config),
+      llmKeys: { openForRun: (run) => openRemotely(post, run.runId) },
       settings: executorSettings(config),
       memory: new RunMemory(store),
       aborts: new AbortBoard(),
@@ -99,6 +102,16 @@ function probes(isRunning: () => boolean, others: RequestListener): RequestListe
     response.writeHead(isGood ? 200 : 503, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ status: isGood ? 'ok' : 'not_ready' }));
   };
+}
+
+async function openRemotely(post: PostCall, runId: string): Promise<OpenedKeys> {
+  interface Sent {
+    readonly provider: string;
+    readonly key: string;
+  }
+  const sent = (await post('llmKeys', { runId })) as { header: Sent | null; stored: Sent[] };
+  const opened = ({ provider, key }: Sent) => new LlmKey(provider, key);
+  return { header: sent.header && opened(sent.header), stored: sent.stored.map(opened) };
 }
 
 function postToApi({ apiUrl, workerToken }: Config, http: HttpClient): PostCall {

@@ -1,6 +1,6 @@
 /**
  * What a worker of a named queue asks of the API (`POST /internal/store/<call>`): it has no database and no secret, so
- * these few calls are its whole store. Ending, pausing or starting a run is not among them.
+ * these few calls are its whole store, and its only way to a user's LLM key. Ending, pausing or starting a run is not among them.
  */
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
@@ -64,6 +64,7 @@ export const WORKER_CALLS = {
     attempts: z.array(attemptSchema).max(1_000).default([]),
     userPlan: z.string().max(40).nullable().default(null),
   }),
+  llmKeys: z.object({ runId: id }),
   tasks: z.object({ taskIds: z.array(id).max(10_000) }),
   delta: z.object({
     runId: id,

@@ -10,6 +10,7 @@ import type { Run, RunStatus, TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
 import type { AttemptUsage } from '../core/usage.ts';
+import type { SecretRow, SecretStore } from './secret-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { Use, UseStore } from './use-store.ts';
 import type { KeyStore, UserStore } from './user-store.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly users: UserStore;
   readonly keys: KeyStore;
   readonly uses: UseStore;
+  readonly secrets: SecretStore;
   readonly usage: UsageStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
@@ -141,6 +143,8 @@ export interface AcceptRun {
   readonly uses?: readonly Use[];
   /** The run holds a place among those that run at once. */
   readonly slot?: { readonly subject: string };
+  /** Sealed keys that the run's activities open; gone when it ends. */
+  readonly secrets?: readonly SecretRow[];
 }
 
 export type AcceptResult =
@@ -174,6 +178,8 @@ export interface RunCommit {
     readonly error: string | null;
     /** Canned results among the run's; absent = nobody counted. */
     readonly demoTasks?: number;
+    /** Something sealed was stored for this run: it goes now. What is missed here goes when it expires. */
+    readonly hasSecrets?: boolean;
   };
   /** Pause and resume. */
   readonly status?: 'in_progress' | 'paused';

@@ -9,6 +9,7 @@ import type { AcceptResult, AcceptRun, IdempotencyRecord } from '../ports/store.
 import type { Effects } from './effects.ts';
 import { eventToRow, largeCell, outcomeToRow, type StoredOutcome, taskToRow } from './rows.ts';
 import type { Row } from './schema.ts';
+import { secretToRow } from './secret-storage.ts';
 import type { Session } from './session.ts';
 import { requireFreeTaskIds } from './task-keys.ts';
 import { holdSlots, writeUses } from './use-storage.ts';
@@ -117,6 +118,10 @@ async function writeAccepted(session: Session, accepted: readonly Accepted[]): P
   await session.insert(
     'run_tasks',
     accepted.flatMap(({ run, carried }) => carried.map((stored) => outcomeToRow(run.run_id, stored))),
+  );
+  await session.insert(
+    'secrets',
+    accepted.flatMap(({ input }) => input.secrets?.map(secretToRow) ?? []),
   );
   await session.insert(
     'task_events',

@@ -9,6 +9,7 @@ import type { RunCommit } from '../ports/store.ts';
 import type { Effects, RunFacts, Standing } from './effects.ts';
 import { endUses } from './end-uses.ts';
 import { eventToRow, fromJson, largeCell, outcomeToRow, rowToOutcome, type StoredOutcome } from './rows.ts';
+import { deleteRunSecrets } from './secret-storage.ts';
 import type { Session } from './session.ts';
 import { attemptRow, runRow } from './usage/usage-rows.ts';
 
@@ -23,6 +24,7 @@ interface Applied {
   readonly run: Run;
   readonly hasRunChanged: boolean;
   readonly isEnding: boolean;
+  readonly hasSecrets: boolean;
   readonly fresh: readonly StoredOutcome[];
   readonly replaced: readonly StoredOutcome[];
   readonly events: readonly RunEvent[];
@@ -60,6 +62,10 @@ export async function commitRuns(
       facts: facts.get(run.run_id) as RunFacts,
       hasBegun: events.some((event) => event.type === 'task-started'),
     })),
+  );
+  await deleteRunSecrets(
+    session,
+    ending.filter(({ hasSecrets }) => hasSecrets).map(({ run }) => run.run_id),
   );
   const results: CommitResult[] = [];
   for (const [index, one] of applied.entries())
@@ -102,6 +108,7 @@ function decide(commit: RunCommit, facts: RunFacts, now: string): Applied {
     run,
     hasRunChanged: run !== facts.run,
     isEnding,
+    hasSecrets: commit.end?.hasSecrets === true,
     fresh: stored.filter(({ outcome }) => !facts.standing.has(outcome.taskId)),
     replaced: stored.filter(({ outcome }) => facts.standing.has(outcome.taskId)),
     events: events.map((event, index) => ({

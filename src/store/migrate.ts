@@ -6,6 +6,7 @@ import { usersMigration } from './migrations/0002-users.ts';
 import { quotaMigration } from './migrations/0003-quota.ts';
 import { demoTasksMigration } from './migrations/0004-demo-tasks.ts';
 import { usageMigration } from './migrations/0005-usage.ts';
+import { secretsMigration } from './migrations/0006-secrets.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
@@ -16,6 +17,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0003-quota': quotaMigration(hasIndexes),
     '0004-demo-tasks': demoTasksMigration(),
     '0005-usage': usageMigration(hasIndexes),
+    '0006-secrets': secretsMigration(hasIndexes),
   };
   const migrator = new Migrator({
     db: database,

@@ -4,6 +4,7 @@ import { USER_TABLES } from './migrations/0002-users.ts';
 import { QUOTA_TABLES } from './migrations/0003-quota.ts';
 import { DEMO_TASKS_COLUMNS } from './migrations/0004-demo-tasks.ts';
 import { USAGE_TABLES } from './migrations/0005-usage.ts';
+import { SECRET_TABLES } from './migrations/0006-secrets.ts';
 
 const { runs } = INITIAL_TABLES;
 export const TABLES = {
@@ -11,6 +12,7 @@ export const TABLES = {
   ...USER_TABLES,
   ...QUOTA_TABLES,
   ...USAGE_TABLES,
+  ...SECRET_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
 };
 export type TableName = keyof typeof TABLES;

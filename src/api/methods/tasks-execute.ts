@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { uuidV4 } from '../../core/ids.ts';
+import { type LlmKey, parseLlmKey } from '../../core/llm/llm-key.ts';
 import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import type { Run } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
@@ -112,9 +113,11 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
     const first = streamingAnswer(run, null, await quotaInfoOf(call));
     return new StreamAnswer(run, { ...first }, position.seq);
   }
+  // Before anything else: a broken key must not be found out by the first task.
+  const llmKey = parseLlmKey(call.llmKeyHeader);
   const webhook = await readWebhook(given.webhook_config, call.deps);
   const webhookUrl = webhook?.url ?? null;
-  const { run, isRunning, quotaInfo } = await accept(given, call, webhook);
+  const { run, isRunning, quotaInfo } = await accept(given, call, { webhook, llmKey });
   if (isRunning) return alreadyRunningAnswer(run, given.task_id || given.id || run.target_task_id);
   if (canStream) return new StreamAnswer(run, { ...streamingAnswer(run, webhookUrl, quotaInfo) }, 0);
   const waitSeconds = given.wait_seconds ?? call.deps.settings.waitSeconds;
@@ -122,7 +125,11 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
   return { ...startedAnswer(run, summary, webhookUrl), quota_info: quotaInfo };
 }
 
-function accept(given: Params, call: Call, webhook: Webhook | null): Promise<Accepted> {
+function accept(
+  given: Params,
+  call: Call,
+  { webhook, llmKey }: { readonly webhook: Webhook | null; readonly llmKey: LlmKey | null },
+): Promise<Accepted> {
   return idempotently<Accepted>(call, 'tasks.execute', given, {
     perform: async (record) => {
       const { tree, targetId, isNew } = await treeToRun(given, call);
@@ -131,6 +138,7 @@ function accept(given: Params, call: Call, webhook: Webhook | null): Promise<Acc
         tree,
         targetId,
         isNew,
+        llmKey,
         fresh: given.fresh === true,
         useDemo: given.use_demo === true || call.deps.settings.forceDemo,
         options: {

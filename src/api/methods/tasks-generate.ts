@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import { uuidV4, uuidV7 } from '../../core/ids.ts';
 import type { JsonObject, JsonValue } from '../../core/json.ts';
-import { parseLlmKey } from '../../core/llm/llm-key.ts';
+import { type LlmKey, parseLlmKey } from '../../core/llm/llm-key.ts';
+import { isPremiumWork } from '../../core/llm/run-keys.ts';
 import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { isoMicros } from '../../core/time.ts';
@@ -11,6 +12,8 @@ import type { GeneratedTree, GenerateRequest } from '../../ports/tree-generator.
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { quotaInfoOf, release, reserveGeneration } from '../runs/charge.ts';
+import { chargedOf } from '../runs/charged-of.ts';
+import { withKeys } from '../runs/llm-keys.ts';
 import { newTaskSchema } from './new-task.ts';
 import { scopeUser } from './own.ts';
 import { optionalFlag, optionalText, userIdParam } from './param.ts';
@@ -80,7 +83,8 @@ async function generate(given: Params, call: Call): Promise<Answer> {
   if (requirement.length > MOST_CHARACTERS)
     throw new AppError('invalid_params', `requirement may have at most ${MOST_CHARACTERS} characters`);
   const userId = scopeUser(call.identity, given.user_id, 'generate') ?? call.identity.userId;
-  const request = requestOf({ ...given, requirement }, call, userId);
+  const stored = await call.deps.llmKeys.ofUser(userId);
+  const request = requestOf({ ...given, requirement }, call, { userId, stored });
   return idempotently<Answer>(call, 'tasks.generate', given, {
     perform: async (record) => {
       const { store } = call.deps;
@@ -101,7 +105,8 @@ async function generateCharged(
   request: GenerateRequest,
 ): Promise<{ tree: GeneratedTree; quotaInfo: QuotaInfo }> {
   const { ledger, treeGenerator } = call.deps;
-  const reservation = await reserveGeneration(call, uuidV7(), request.demoReason === null);
+  const charged = withKeys(chargedOf(call.identity), { isPremium: !request.mayUseServerKey });
+  const reservation = await reserveGeneration(call, uuidV7(), request.demoReason === null, charged);
   try {
     await ledger.settle(reservation, false);
   } catch (error) {
@@ -118,9 +123,14 @@ async function generateCharged(
   return { tree, quotaInfo: await quotaInfoOf(call) };
 }
 
-function requestOf(given: Params & { requirement: string }, call: Call, userId: string): GenerateRequest {
+function requestOf(
+  given: Params & { requirement: string },
+  call: Call,
+  { userId, stored }: { readonly userId: string; readonly stored: readonly LlmKey[] },
+): GenerateRequest {
   const { settings, clock } = call.deps;
   const isDemo = settings.forceDemo || given.use_demo === true;
+  const header = parseLlmKey(call.llmKeyHeader);
   return {
     requirement: given.requirement,
     context: given.context ?? null,
@@ -129,9 +139,9 @@ function requestOf(given: Params & { requirement: string }, call: Call, userId: 
     temperature: given.temperature ?? 0.7,
     maxTokens: given.max_tokens ?? 4_000,
     demoReason: isDemo ? (settings.forceDemo ? 'forced' : 'requested') : null,
-    header: parseLlmKey(call.llmKeyHeader),
-    stored: [],
-    mayUseServerKey: true,
+    header,
+    stored,
+    mayUseServerKey: !isPremium(header, stored, given),
     userId,
     now: isoMicros(clock.now()),
     idempotencyKey: call.idempotencyKey ?? uuidV4(),
@@ -159,4 +169,10 @@ function draftOf(task: TaskRecord): JsonObject {
   const { id, name, user_id, parent_id, priority, dependencies, inputs, params: settings, schemas } = task;
   const links = dependencies as JsonValue[];
   return { id, name, user_id, parent_id, priority, dependencies: links, inputs, params: settings, schemas };
+}
+
+function isPremium(header: LlmKey | null, stored: readonly LlmKey[], given: Params): boolean {
+  const inputs = { provider: given.llm_provider ?? null, model: given.model ?? null };
+  const keys = { header: header?.provider ?? null, stored: stored.map(({ provider }) => provider) };
+  return isPremiumWork([{ inputs, params: null }], keys);
 }

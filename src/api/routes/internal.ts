@@ -7,6 +7,9 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { LlmKey } from '../../core/llm/llm-key.ts';
+import { runLlmKeys } from '../../core/llm/run-keys.ts';
+import { isRunEnded } from '../../core/run.ts';
 import { WORKER_CALLS, WORKER_CALLS_PATH, type WorkerCall } from '../../core/worker-protocol.ts';
 import type { Store } from '../../ports/store.ts';
 import type { ApiDeps } from '../api-deps.ts';
@@ -17,26 +20,38 @@ type Parameters<Call extends WorkerCall> = z.output<(typeof WORKER_CALLS)[Call]>
 type Handlers = {
   [Call in WorkerCall]: (
     parameters: Parameters<Call>,
-    store: Store,
+    deps: ApiDeps,
     queuedTasks: QueuedTasks,
   ) => Promise<unknown>;
 };
 
 const HANDLERS: Handlers = {
-  context: async ({ runId }, store) => {
+  context: async ({ runId }, { store }) => {
     const context = await store.runs.context(runId);
     return context === null ? null : { ...context, options: withoutWebhook(context.options) };
   },
-  outcomes: ({ runId, taskIds }, store) => store.runs.outcomes(runId, taskIds),
-  commit: async (commit, store, queuedTasks) => {
+  outcomes: ({ runId, taskIds }, { store }) => store.runs.outcomes(runId, taskIds),
+  commit: async (commit, { store }, queuedTasks) => {
     await queuedTasks.require(
       commit.runId,
       [...commit.outcomes, ...commit.events, ...commit.attempts].map(({ taskId }) => taskId),
     );
     return store.runs.commit(commit);
   },
-  tasks: ({ taskIds }, store) => store.tasks.getMany(taskIds),
-  delta: async (delta, store, queuedTasks) => {
+  llmKeys: async ({ runId }, { store, llmKeys }) => {
+    const context = await store.runs.context(runId);
+    const isAtWork = context !== null && !isRunEnded(context.run.status);
+    if (!isAtWork || context.plan.tasks.every(({ queue }) => queue === undefined))
+      throw new AppError('forbidden', `Run ${runId} has no work on a named queue`);
+    const keys = await llmKeys.openForRun(
+      { runId, userId: context.run.user_id },
+      runLlmKeys(context.options),
+    );
+    const opened = (key: LlmKey) => ({ provider: key.provider, key: key.reveal() });
+    return { header: keys.header && opened(keys.header), stored: keys.stored.map(opened) };
+  },
+  tasks: ({ taskIds }, { store }) => store.tasks.getMany(taskIds),
+  delta: async (delta, { store }, queuedTasks) => {
     await queuedTasks.require(delta.runId, [delta.taskId]);
     store.events.publish({ ...delta, type: 'task-delta' });
     return null;
@@ -55,19 +70,19 @@ export function workerCallRoute(deps: ApiDeps, token: string): ApiMiddleware {
     const call = context.path.slice(WORKER_CALLS_PATH.length + 1);
     if (!Object.hasOwn(WORKER_CALLS, call)) return next();
     const body = await readBody(context.req, deps.settings.maxBodyBytes);
-    context.body = { result: (await run(deps.store, queuedTasks, call as WorkerCall, body)) ?? null };
+    context.body = { result: (await run(deps, queuedTasks, call as WorkerCall, body)) ?? null };
   };
 }
 
 function run<Call extends WorkerCall>(
-  store: Store,
+  deps: ApiDeps,
   queuedTasks: QueuedTasks,
   call: Call,
   body: Buffer,
 ): Promise<unknown> {
   const schema: z.ZodType<Parameters<Call>> = WORKER_CALLS[call] as never;
   const parsed = schema.safeParse(parse(body));
-  if (parsed.success) return HANDLERS[call](parsed.data, store, queuedTasks);
+  if (parsed.success) return HANDLERS[call](parsed.data, deps, queuedTasks);
   throw new AppError('invalid_params', `${call}: ${z.prettifyError(parsed.error)}`);
 }
 

@@ -5,7 +5,8 @@
 import { AppError } from '../../core/errors.ts';
 import { uuidV7 } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { type Plan, STATE } from '../../core/plan.ts';
+import type { LlmKey } from '../../core/llm/llm-key.ts';
+import type { Plan } from '../../core/plan.ts';
 import { isLlmTree } from '../../core/quota/llm-tree.ts';
 import type { QuotaInfo } from '../../core/quota/quota-info.ts';
 import type { Run, TaskOutcome } from '../../core/run.ts';
@@ -18,6 +19,7 @@ import type { AcceptResult, IdempotencyRecord } from '../../ports/store.ts';
 import type { Call } from '../method.ts';
 import { quotaInfoOf, release, reserveTree } from './charge.ts';
 import { chargedOf } from './charged-of.ts';
+import { keysOf, pendingWork, withKeys } from './llm-keys.ts';
 import { plannedExecutor } from './planned-executor.ts';
 
 export interface RunRequest {
@@ -29,6 +31,8 @@ export interface RunRequest {
   readonly fresh: boolean;
   readonly useDemo: boolean;
   readonly options: JsonObject;
+  /** The LLM key that came with the request. */
+  readonly llmKey?: LlmKey | null;
   /** Who pays for it; absent = the caller. */
   readonly charged?: Charged;
   /** Makes the idempotency record for the run's id. */
@@ -55,12 +59,15 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   const runId = uuidV7();
   const idempotency = request.idempotency(runId);
   const carried = await carriedOutcomes(call, request.tree, carriedTaskIds);
-  const charged = request.charged ?? chargedOf(call.identity);
+  const userId = root.user_id ?? call.identity.userId;
+  const keys = await keysOf(call, request, { runId, userId, plan });
+  const charged = withKeys(request.charged ?? chargedOf(call.identity), keys);
   const reservation = await reserve(call, request, { runId, plan, charged });
   if ('status' in reservation) return { ...reservation, quotaInfo: await quotaInfoOf(call) };
   const options: JsonObject = {
     ...request.options,
     plan: charged.plan,
+    ...(keys.options === null ? {} : { llmKeys: keys.options }),
     ...(reservation.isLlmExceeded ? { llmDemo: { reason: 'llm_quota_exceeded' } } : {}),
   };
   const accepted = await store.runs
@@ -68,7 +75,7 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
       runId,
       rootTaskId: root.id,
       targetTaskId: request.targetId,
-      userId: root.user_id ?? call.identity.userId,
+      userId,
       useDemo: request.useDemo,
       plan,
       ...(request.isNew ? { newTasks: request.tree } : {}),
@@ -77,6 +84,7 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
       events: [{ type: 'run-started', taskId: null, at: isoMicros(clock.now()), data: {} }],
       ...(idempotency === undefined ? {} : { idempotency }),
       uses: reservation.uses,
+      secrets: keys.secrets,
       ...(reservation.slot === null ? {} : { slot: reservation.slot }),
     })
     .catch(async (error: unknown) => {
@@ -119,7 +127,8 @@ async function reserve(
   request: RunRequest,
   run: { readonly runId: string; readonly plan: Plan; readonly charged: Charged },
 ): Promise<Reservation | Extract<AcceptResult, { status: 'already_running' }>> {
-  const isLlm = !request.useDemo && asksModel(call, request.tree, run.plan);
+  const work = pendingWork(request.tree, run.plan);
+  const isLlm = !request.useDemo && isLlmTree(work, (id) => call.deps.registry.find(id)?.usesLlm === true);
   try {
     return await reserveTree(call, { runId: run.runId, isLlm, charged: run.charged });
   } catch (error) {
@@ -129,15 +138,6 @@ async function reserve(
     if (running === undefined) throw error;
     return { status: 'already_running', run: running };
   }
-}
-
-/** Of what will run: finished results that are kept ask nobody. */
-function asksModel(call: Call, tree: readonly TaskRecord[], plan: Plan): boolean {
-  const byId = new Map(tree.map((task) => [task.id, task]));
-  const work = plan.tasks
-    .filter((_, index) => plan.state[index] === STATE.pending)
-    .map(({ id, executor }) => ({ executor, inputs: byId.get(id)?.inputs ?? null }));
-  return isLlmTree(work, (id) => call.deps.registry.find(id)?.usesLlm === true);
 }
 
 export function rootOf(tree: readonly TaskRecord[]): TaskRecord {

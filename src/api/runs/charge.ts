@@ -19,10 +19,15 @@ export function reserveTree(
 }
 
 /** For a generation: counted like a tree that asks a model, but nothing runs. */
-export function reserveGeneration(call: Call, key: string, isLlm: boolean): Promise<Reservation> {
+export function reserveGeneration(
+  call: Call,
+  key: string,
+  isLlm: boolean,
+  charged: Charged,
+): Promise<Reservation> {
   return call.deps.ledger.reserve({
     key,
-    charged: chargedOf(call.identity),
+    charged,
     meters: isLlm ? ['ip_trees', 'task_trees', 'llm_task_trees'] : ['ip_trees', 'task_trees'],
     takesSlot: false,
   });

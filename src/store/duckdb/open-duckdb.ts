@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { shownResult } from '../../core/result-reference.ts';
 import type { TaskRecord } from '../../core/task.ts';
+import { isoMicros } from '../../core/time.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
@@ -10,6 +11,7 @@ import { createKeyStorage } from '../key-storage.ts';
 import { renumberRun } from '../renumber-run.ts';
 import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
+import { createSecretStorage } from '../secret-storage.ts';
 import type { Database, Session } from '../session.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks, loadViews } from '../task-queries.ts';
@@ -66,12 +68,14 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     writeParquet: (filter, _pages, target) =>
       file.report((session) => copyToParquet(session, filter, target)),
   });
+  const secrets = createSecretStorage(database);
   let stopPurging: () => Promise<void>;
   try {
     await file.read((session) => memory.restore(session));
-    stopPurging = await keepPurging(database, options.logger, options.purgeEveryMs, () =>
-      purgeUsage(usage, options.usageRetentionDays),
-    );
+    stopPurging = await keepPurging(database, options.logger, options.purgeEveryMs, async () => {
+      await purgeUsage(usage, options.usageRetentionDays);
+      await secrets.purge(isoMicros(Date.now()));
+    });
     await restoreUsage(database, options.logger);
   } catch (error) {
     file.close();
@@ -101,6 +105,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     idempotency: createIdempotencyStorage(database),
     users: createUserStorage(database),
     keys: createKeyStorage(database),
+    secrets,
     uses: createUseStorage(database, endings),
     usage,
     ping: async () => {

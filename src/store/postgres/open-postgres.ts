@@ -1,6 +1,7 @@
 /** Puts the PostgreSQL store together: pool, shared verbs and the event relay. */
 import { Kysely, PostgresDialect } from 'kysely';
 import type { TaskRecord } from '../../core/task.ts';
+import { isoMicros } from '../../core/time.ts';
 import type { AcceptResult, Store, TaskStore } from '../../ports/store.ts';
 import { acceptRuns } from '../accept-runs.ts';
 import { type CommitResult, commitRuns } from '../commit-runs.ts';
@@ -14,6 +15,7 @@ import { renumberRun } from '../renumber-run.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
 import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
+import { createSecretStorage } from '../secret-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
@@ -48,13 +50,15 @@ export async function openPostgres(options: {
     logger,
     writeParquet: (_filter, pages, path) => pagesToParquet(pages, path),
   });
+  const secrets = createSecretStorage(database);
   let stopPurging: () => Promise<void> = async () => undefined;
   try {
     // Kysely's adapter takes an advisory lock, so that processes that start at once migrate one after the other.
     await migrate(new Kysely<unknown>({ dialect: new PostgresDialect({ pool: database.pool }) }), 'postgres');
-    stopPurging = await keepPurging(database, logger, options.purgeEveryMs, () =>
-      purgeUsage(usage, options.usageRetentionDays),
-    );
+    stopPurging = await keepPurging(database, logger, options.purgeEveryMs, async () => {
+      await purgeUsage(usage, options.usageRetentionDays);
+      await secrets.purge(isoMicros(Date.now()));
+    });
     await restoreUsage(database, logger);
     await relay.start();
   } catch (error) {
@@ -110,6 +114,7 @@ export async function openPostgres(options: {
     idempotency: createIdempotencyStorage(database),
     users: createUserStorage(database),
     keys: createKeyStorage(database),
+    secrets,
     uses: createUseStorage(database, endings, createSharedUses(database)),
     usage,
     ping: async () => {

@@ -4,6 +4,7 @@ import type { Run, TaskOutcome } from '../../../src/core/run.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../../../src/core/task.ts';
 import type { IdempotencyRecord, RunContext, Store } from '../../../src/ports/store.ts';
+import { memorySecrets } from './memory-secrets.ts';
 import { memoryUsage } from './memory-usage.ts';
 import { memoryKeys, memoryUsers } from './memory-users.ts';
 import { memoryUses } from './memory-uses.ts';
@@ -45,6 +46,7 @@ export function createMemoryStore(): MemoryStore {
     close: async () => undefined,
     users: memoryUsers(),
     keys: memoryKeys(),
+    secrets: memorySecrets(),
     uses: memoryUses(),
     usage: memoryUsage(),
     emit(event) {

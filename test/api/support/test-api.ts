@@ -17,6 +17,8 @@ import { createTreeGenerator } from '../../../src/llm/generate-tree/create-tree-
 import type { IdentityResolver } from '../../../src/ports/identity.ts';
 import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { createLlmKeys } from '../../../src/secrets/llm-keys.ts';
+import { createSealer } from '../../../src/secrets/sealer.ts';
 
 const executor = defineExecutor({
   id: 'system_info_executor',
@@ -130,6 +132,7 @@ export async function startTestApi(
     ledger: await createLedger({ store, now, logger, limits: { ...NO_LIMITS, ...options.limits } }),
     activity: createUserActivity({ store: store.users, logger, now }),
     keys: createApiKeys({ store: store.keys, freshMs: Number.POSITIVE_INFINITY, now }),
+    llmKeys: createLlmKeys(store.secrets, createSealer('a secret of the tests, long enough'), now),
     registry,
     treeGenerator: createTreeGenerator({ registry, llm }),
     identity,
