@@ -8,6 +8,7 @@ import type {
   DeliverInput,
   EndWaitInput,
   RunTasksInput,
+  ScheduledStart,
 } from '../core/run-protocol.ts';
 import { advance } from './advance.ts';
 import { deliverEvents } from './deliver-events.ts';
@@ -27,6 +28,7 @@ export function createActivities(deps: WorkflowDependencies): Record<string, Act
     beginWait: guarded((input: BeginWaitInput) => beginWait(deps, input)),
     endWait: guarded((input: EndWaitInput) => endWait(deps, input)),
     deliverEvents: guarded((input: DeliverInput) => deliverEvents(deps, input)),
+    startScheduled: guarded((input: ScheduledStart) => deps.startScheduled(input)),
     loadPlan: guarded((input: { runId: string; from: number }) => loadPlan(deps, input)),
   };
 }

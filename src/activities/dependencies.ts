@@ -1,5 +1,6 @@
 /** What activities are built from. Composed in main.ts; tests compose their own. */
 import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
+import type { ScheduledOutcome, ScheduledStart } from '../core/run-protocol.ts';
 import type { TaskStatus } from '../core/task.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
@@ -40,6 +41,8 @@ export interface ActivityDependencies {
 /** What the activities beside the executors' own need: those of the worker that runs workflows. */
 export interface WorkflowDependencies extends ActivityDependencies {
   readonly store: Store;
+  /** Has a task run whose time has come, as if its owner had asked. Repeating it is harmless. Throws `unavailable`. */
+  readonly startScheduled: (start: ScheduledStart) => Promise<ScheduledOutcome>;
   readonly sealer: Sealer;
   /** Standard Webhooks headers for a body. `secret` is base64. */
   readonly signWebhook: (message: {

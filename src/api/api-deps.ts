@@ -5,6 +5,7 @@ import type { ApiKeys, ClientAddress, IdentityResolver, UserActivity } from '../
 import type { Ledger } from '../ports/ledger.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { TaskSchedules } from '../ports/schedules.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
@@ -47,6 +48,7 @@ export interface JsonPayload {
 export interface ApiDeps {
   readonly store: Store;
   readonly engine: RunEngine;
+  readonly schedules: TaskSchedules;
   readonly registry: ExecutorRegistry;
   readonly treeGenerator: TreeGenerator;
   readonly logger: Logger;

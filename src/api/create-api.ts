@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import Router from '@koa/router';
 import Koa from 'koa';
+import type { ScheduledOutcome, ScheduledStart } from '../core/run-protocol.ts';
 import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { discoverMethod } from './docs/openrpc.ts';
@@ -28,6 +29,7 @@ import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
 import { exportUsageRoute } from './routes/usage.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
+import { scheduledStarter } from './runs/start-scheduled.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
 
 const INIT_EXECUTORS = '/api/demo/tasks/init-executors';
@@ -38,6 +40,8 @@ export interface Api {
   callback(): RequestListener;
   /** At shutdown: ends event streams without `final`, so that their clients resume elsewhere. */
   closeStreams(): void;
+  /** Has a task run whose time has come. */
+  startScheduled(start: ScheduledStart): Promise<ScheduledOutcome>;
 }
 
 export function createApi(deps: ApiDeps): Api {
@@ -76,7 +80,12 @@ export function createApi(deps: ApiDeps): Api {
   // Broken connections end up here; answers themselves are errorResponse's.
   app.on('error', (error: unknown) => deps.logger.debug({ err: error }, 'connection error'));
 
-  return { app, callback: () => app.callback() as RequestListener, closeStreams: () => hub.closeAll() };
+  return {
+    app,
+    callback: () => app.callback() as RequestListener,
+    closeStreams: () => hub.closeAll(),
+    startScheduled: scheduledStarter(deps, hub),
+  };
 }
 
 function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {

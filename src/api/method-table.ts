@@ -8,6 +8,8 @@ import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
+import { scheduledComplete, scheduledInit } from './methods/scheduled-change.ts';
+import { scheduledDue, scheduledExportIcal, scheduledList } from './methods/scheduled-list.ts';
 import { systemExecutors, systemHealth } from './methods/system.ts';
 import { tasksCancel } from './methods/tasks-cancel.ts';
 import { tasksClone } from './methods/tasks-clone.ts';
@@ -40,6 +42,11 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   runningList,
   runningStatus,
   runningCount,
+  scheduledList,
+  scheduledDue,
+  scheduledInit,
+  scheduledComplete,
+  scheduledExportIcal,
   runsList,
   runsGet,
   runsEvents,

@@ -161,6 +161,7 @@ async function serve(parts: Parts): Promise<App> {
   };
   const state = { isStopping: false };
   const api = createApi(await apiDeps(parts, state));
+  engine.onScheduled(api.startScheduled);
   listening.serve(api.callback());
   // What an earlier process left behind is picked up before anyone is told that we are ready.
   await engine.reconciler.round(0);
@@ -214,6 +215,7 @@ async function apiDeps(
   return {
     store: parts.watched,
     engine: engine.engine,
+    schedules: engine.schedules,
     registry: engine.registry,
     treeGenerator: createTreeGenerator({ registry: engine.registry, llm: parts.llm }),
     logger,

@@ -4,10 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from '@temporalio/worker';
 import { AbortBoard } from '../activities/abort-board.ts';
 import { createActivities } from '../activities/create-activities.ts';
+import type { WorkflowDependencies } from '../activities/dependencies.ts';
 import { RunMemory } from '../activities/run-memory.ts';
 import type { Config } from '../config.ts';
 import type { ExecutorSettings } from '../core/executor.ts';
-import { type RunTreeLimits, TREES_QUEUE } from '../core/run-protocol.ts';
+import {
+  type RunTreeLimits,
+  type ScheduledOutcome,
+  type ScheduledStart,
+  TREES_QUEUE,
+} from '../core/run-protocol.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
@@ -22,6 +28,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { createWorker } from '../temporal/create-worker.ts';
 import { type LocalWorker, TemporalEngine } from '../temporal/engine.ts';
 import { Reconciler } from '../temporal/reconciler.ts';
+import { TemporalSchedules } from '../temporal/task-schedules.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import type { TemporalParts } from './connect-temporal.ts';
 import { freeTreeLimits } from './make-hooks.ts';
@@ -38,7 +45,12 @@ export interface EngineParts {
   readonly worker: Worker | null;
   /** Settles when the worker has stopped; rejects when it broke. */
   readonly workerDone: Promise<void>;
+  readonly schedules: TemporalSchedules;
+  /** What a schedule's time does; activities wait until it is told. */
+  readonly onScheduled: (starter: ScheduledStarter) => void;
 }
+
+type ScheduledStarter = (start: ScheduledStart) => Promise<ScheduledOutcome>;
 
 export function loadExecutors(config: Config): Promise<ExecutorRegistry> {
   return loadRegistry({ directory: EXECUTORS_DIR, settings: executorSettings(config) });
@@ -62,7 +74,9 @@ export async function startEngine(options: {
   const { config, store, watched, temporal, registry, logger } = options;
   const memory = new RunMemory(store);
   const aborts = new AbortBoard();
-  const worker = config.role === 'api' ? null : await makeWorker(options, memory, aborts);
+  const starter = Promise.withResolvers<ScheduledStarter>();
+  const startScheduled = async (start: ScheduledStart) => (await starter.promise)(start);
+  const worker = config.role === 'api' ? null : await makeWorker(options, { memory, aborts, startScheduled });
   const local: LocalWorker = {
     prime: (context, known) => memory.prime(context, known.tasks, known.carried),
     ended: (runId) => memory.ended(runId),
@@ -81,12 +95,14 @@ export async function startEngine(options: {
     publicUrl: config.publicUrl,
     logger,
   });
+  const schedules = new TemporalSchedules({ client: temporal.client, store, logger });
   const reconciler = new Reconciler({
     client: temporal.client,
     store: watched,
     engine,
     logger,
     now: Date.now,
+    schedules,
   });
   return {
     engine,
@@ -94,13 +110,14 @@ export async function startEngine(options: {
     registry,
     worker,
     workerDone: worker === null ? Promise.resolve() : worker.run(),
+    schedules,
+    onScheduled: starter.resolve,
   };
 }
 
 async function makeWorker(
   options: Parameters<typeof startEngine>[0],
-  memory: RunMemory,
-  aborts: AbortBoard,
+  parts: Pick<WorkflowDependencies, 'memory' | 'aborts' | 'startScheduled'>,
 ): Promise<Worker> {
   const { config, store, temporal, registry, logger, metrics } = options;
   const activities = createActivities({
@@ -114,8 +131,7 @@ async function makeWorker(
     settings: executorSettings(config),
     sealer: options.sealer,
     signWebhook,
-    memory,
-    aborts,
+    ...parts,
     logger,
     now: preciseNow,
     onTaskEnded: (task) => metrics.observeTask(task),

@@ -133,3 +133,25 @@ export interface DeliverOutput {
   /** The run's end was delivered, or the receiver refused for good. */
   readonly isDone: boolean;
 }
+
+/** The workflow a schedule starts each time; it has the task's tree run, and ends before that does. */
+export const SCHEDULED_WORKFLOW_TYPE = 'runScheduled';
+
+export interface ScheduledInput {
+  readonly taskId: string;
+  readonly userId: string | null;
+}
+/** A time has come. */
+export interface ScheduledStart extends ScheduledInput {
+  /** One for each time, the same when it is tried again. */
+  readonly fireId: string;
+  /** Epoch ms. */
+  readonly firedAtMs: number;
+}
+/** `skipped`: the task runs already, or was refused for now (a quota); `ended`: it is not scheduled any more. */
+export interface ScheduledOutcome {
+  readonly status: 'started' | 'skipped' | 'ended';
+  readonly runId: string | null;
+  /** For people looking at Temporal's UI. */
+  readonly reason: string | null;
+}

@@ -49,6 +49,8 @@ export const taskPolicySchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/)
     .optional(),
+  /** How late a scheduled run may still start after an outage; what was missed for longer is left out. */
+  catch_up_ms: z.number().int().min(10_000).max(31_536_000_000).optional(),
 });
 export type TaskPolicy = z.infer<typeof taskPolicySchema>;
 
@@ -138,6 +140,15 @@ export interface TaskRecord extends Task {
   readonly is_manual: boolean;
   readonly wait: TaskWait | null;
   readonly demo: TaskDemo | null;
+  /** Who pays for the runs that a schedule starts, as the one who set it up; null = the owner. */
+  readonly charged_to: TaskCharge | null;
+}
+
+/** What daily counts are kept by when nobody is asking. */
+export interface TaskCharge {
+  readonly subject: string;
+  readonly ip_hash: string;
+  readonly plan: 'free' | 'premium' | 'internal';
 }
 
 /** The executor a task names: `params.executor_id` wins over `schemas.method`; null = a task that only groups. */

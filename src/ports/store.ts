@@ -90,8 +90,28 @@ export type TaskPatch = Partial<
     | 'last_run_at'
     | 'max_runs'
     | 'run_count'
+    | 'charged_to'
     | 'policy'
   >
+>;
+
+/** A task's schedule, without the rest of the task. */
+export type ScheduledTask = Pick<
+  TaskRecord,
+  | 'id'
+  | 'user_id'
+  | 'created_at'
+  | 'schedule_type'
+  | 'schedule_expression'
+  | 'schedule_enabled'
+  | 'schedule_start_at'
+  | 'schedule_end_at'
+  | 'next_run_at'
+  | 'last_run_at'
+  | 'max_runs'
+  | 'run_count'
+  | 'charged_to'
+  | 'policy'
 >;
 
 export interface TaskStore {
@@ -119,6 +139,8 @@ export interface TaskStore {
   markReferenced(taskIds: readonly string[]): Promise<void>;
   /** Clone mode `archive`: marks the same rows. */
   archive(taskIds: readonly string[]): Promise<void>;
+  /** Tasks that have schedule fields, of this user or of everybody, by id. Nothing but those fields is read. */
+  scheduled(userId?: string): Promise<ScheduledTask[]>;
   /** Ids among these that some other task links to (origin_type link). */
   linkedTo(taskIds: readonly string[]): Promise<string[]>;
 }

@@ -4,6 +4,7 @@ import { NO_RUN, REFERENCE_BYTES } from '../core/result-reference.ts';
 import type { Run, TaskOutcome } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import { NEVER_SET, type TaskRecord } from '../core/task.ts';
+import type { ScheduledTask } from '../ports/store.ts';
 import { type Cell, columnsOf, type Row } from './schema.ts';
 
 const TASK_JSON = new Set([
@@ -43,7 +44,7 @@ export interface StoredOutcome {
   readonly updatedAt: string;
 }
 
-/** A task's ten schedule fields are one column, null for the many tasks that have no schedule. */
+/** A task's schedule fields are one column, null for the many tasks that have no schedule. */
 const NO_SCHEDULE = {
   schedule_type: null,
   schedule_expression: null,
@@ -54,6 +55,7 @@ const NO_SCHEDULE = {
   last_run_at: null,
   max_runs: null,
   run_count: 0,
+  charged_to: null,
 } as const satisfies Partial<TaskRecord>;
 export const SCHEDULE_FIELDS = Object.keys(NO_SCHEDULE) as (keyof typeof NO_SCHEDULE)[];
 
@@ -124,6 +126,18 @@ export function rowToOwnTask(row: Row): OwnTask {
     task[name] = TASK_JSON.has(name) ? fromJson(row[name]) : presentCell(name, row[name]);
   }
   return task as unknown as OwnTask;
+}
+
+/** Of the columns id, user_id, created_at, policy and schedule. */
+export function rowToSchedule(row: Row): ScheduledTask {
+  return {
+    ...NO_SCHEDULE,
+    ...fromJson<JsonObject>(row['schedule']),
+    id: row['id'],
+    user_id: row['user_id'],
+    created_at: row['created_at'],
+    policy: fromJson(row['policy']),
+  } as ScheduledTask;
 }
 
 /** What `tasks.get` shows. Without a row in its run a task has not begun. */

@@ -1,11 +1,12 @@
 /** Reads of tasks: views by id, and the ids that lists and counts choose. */
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../core/task.ts';
-import type { TaskFilter } from '../ports/store.ts';
+import type { ScheduledTask, TaskFilter } from '../ports/store.ts';
 import {
   type OwnTask,
   referenceOf,
   rowToOutcome,
   rowToOwnTask,
+  rowToSchedule,
   type StoredOutcome,
   shortResult,
   viewOf,
@@ -132,4 +133,14 @@ export async function countTasks(
     TaskStatus,
     number
   >;
+}
+
+/** Few of many tasks: `schedule` is null where there is none. */
+export async function loadSchedules(session: Session, userId: string | undefined): Promise<ScheduledTask[]> {
+  const owner = userId === undefined ? '' : 'AND user_id = $1';
+  const rows = await session.query(
+    `SELECT id, user_id, created_at, policy, schedule FROM tasks WHERE schedule > '' ${owner} ORDER BY id`,
+    userId === undefined ? [] : [userId],
+  );
+  return rows.map(rowToSchedule);
 }

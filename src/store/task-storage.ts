@@ -8,7 +8,15 @@ import { insertIdempotency, insertTasks, withChildren } from './accept-runs.ts';
 import type { Effects } from './effects.ts';
 import { largeCell, type OwnTask, SCHEDULE_FIELDS, scheduleCell, taskCell, viewOf } from './rows.ts';
 import type { Database, Parameter, Session } from './session.ts';
-import { childIds, countTasks, listIds, loadTasks, loadViews, treeIds } from './task-queries.ts';
+import {
+  childIds,
+  countTasks,
+  listIds,
+  loadSchedules,
+  loadTasks,
+  loadViews,
+  treeIds,
+} from './task-queries.ts';
 
 const OWN_STATE = ['status', 'result', 'error', 'progress', 'started_at', 'completed_at'] as const;
 
@@ -36,6 +44,7 @@ export function createTaskStorage(database: Database, effects: Effects): TaskSto
       database.write((session) => setOnAll(session, effects, taskIds, 'has_references = true')),
     archive: (taskIds) =>
       database.write((session) => setOnAll(session, effects, taskIds, "origin_type = 'archive'")),
+    scheduled: (userId) => database.read((session) => loadSchedules(session, userId)),
     linkedTo: (taskIds) =>
       database.read(async (session) => {
         const rows = await session.query(

@@ -56,6 +56,7 @@ export function sampleTask(id: string, over: Partial<TaskRecord> = {}): TaskReco
     is_manual: false,
     wait: null,
     demo: null,
+    charged_to: null,
     ...over,
   }; // prettier-ignore
 }

@@ -5,6 +5,7 @@ import type { JsonValue } from '../../core/json.ts';
 import { cloneTree } from '../../core/task-tree/clone-tree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { defineMethod } from '../method.ts';
+import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
 import { toTaskModel } from '../task-model.ts';
 import { requireOwnTask, treeOf } from './own.ts';
 import { optionalFlag, optionalId, requireId, taskListResult, taskResult } from './param.ts';
@@ -55,10 +56,12 @@ export const tasksClone = defineMethod<z.infer<typeof params>>({
       newId: uuidV4,
     });
     if (given.save !== false) {
-      const { tasks, referenced, archived } = cloned;
+      const { referenced, archived } = cloned;
+      const tasks = withCharge(call, cloned.tasks);
       if (archived.length > 0) await store.tasks.archive(archived);
       else await store.tasks.create(tasks);
       if (referenced.length > 0) await store.tasks.markReferenced(referenced);
+      await syncSchedules(call, tasks);
     }
     const models = cloned.tasks.map(toTaskModel);
     const [first] = models;

@@ -7,6 +7,7 @@ import { validateTree } from '../../core/task-tree/validate-tree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
+import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
 import { type TaskModel, toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';
 import { taskListResult, taskResult } from './param.ts';
@@ -58,6 +59,7 @@ async function create(params: unknown, call: Call): Promise<TaskModel | TaskMode
         return id;
       });
       await store.tasks.create(made, record({ now, ids }));
+      await syncSchedules(call, made);
       return made;
     },
     // The ids and the time are all that was not in the request: with them the same tree comes out again.
@@ -70,7 +72,7 @@ async function create(params: unknown, call: Call): Promise<TaskModel | TaskMode
 
 function recordsOf(params: unknown, call: Call, now: string, newId: () => string): TaskRecord[] {
   const { userId, isAdmin } = call.identity;
-  return validateTree(params, { userId, isAdmin, now, newId });
+  return withCharge(call, validateTree(params, { userId, isAdmin, now, newId }));
 }
 
 function nowOf(answer: JsonObject): string {

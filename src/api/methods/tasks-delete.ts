@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { checkDelete } from '../../core/task-tree/check-delete.ts';
 import { childrenByParent, subtreeIds } from '../../core/task-tree/subtree.ts';
 import { defineMethod } from '../method.ts';
+import { syncSchedules } from '../runs/keep-schedules.ts';
 import { requireOwnTask, treeOf } from './own.ts';
 import { optionalId, requireId } from './param.ts';
 
@@ -40,6 +41,7 @@ export const tasksDelete = defineMethod<z.infer<typeof params>>({
     if (active !== undefined)
       throw new AppError('conflict', `Cannot delete task: its tree is running (run ${active.run_id})`);
     const deleted = await store.tasks.delete([...ids]);
+    await syncSchedules(call, subtree);
     return {
       success: true,
       task_id: task.id,

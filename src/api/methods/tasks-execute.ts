@@ -14,6 +14,7 @@ import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { acceptRun, rootOf } from '../runs/accept-run.ts';
 import { quotaInfoOf } from '../runs/charge.ts';
+import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
 import {
   alreadyRunningAnswer,
   type RunAnswer,
@@ -151,6 +152,7 @@ function accept(
         },
         idempotency: (runId) => record({ run_id: runId }),
       });
+      if (isNew) await syncSchedules(call, tree);
       const { run, quotaInfo } = accepted;
       return { run, quotaInfo, isRunning: accepted.status === 'already_running' };
     },
@@ -170,7 +172,7 @@ async function treeToRun(
   if (given.tasks != null && given.tasks.length > 0) {
     const { userId, isAdmin } = call.identity;
     const now = isoMicros(call.deps.clock.now());
-    const tree = validateTree(given.tasks, { userId, isAdmin, now, newId: uuidV4 });
+    const tree = withCharge(call, validateTree(given.tasks, { userId, isAdmin, now, newId: uuidV4 }));
     return { tree, targetId: rootOf(tree).id, isNew: true };
   }
   const taskId = given.task_id || given.id;

@@ -1,6 +1,7 @@
 /** `tasks.update`: what may change in a task, and when. Finds all problems at once, in the contract's words. */
 import { AppError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { nextRunAt, PLANNED_BY, scheduleProblem } from '../schedule/plan-schedule.ts';
 import { type Dependency, dependencyId, isTerminal, type TaskRecord } from '../task.ts';
 import { cycleText, findCycle } from './find-cycle.ts';
 import { pythonTypeName } from './python-type-name.ts';
@@ -24,7 +25,17 @@ export function checkUpdate(
     else patch.dependencies = reading;
   }
   if (now !== undefined && patch.status !== undefined) stampTimes(task, patch, patch.status, now);
+  if (now !== undefined && PLANNED_BY.some((field) => Object.hasOwn(patch, field)))
+    planSchedule(task, patch, problems, Date.parse(now));
   return { patch, problems };
+}
+
+/** A next_run_at the client gives stands; else it follows from the other fields. */
+function planSchedule(task: TaskRecord, patch: FieldPatch, problems: string[], nowMs: number): void {
+  const planned: TaskRecord = { ...task, ...patch };
+  const found = scheduleProblem(planned, nowMs);
+  if (found !== null) problems.push(`Cannot update '${found.field}': ${found.problem}`);
+  else if (patch.next_run_at === undefined) patch.next_run_at = nextRunAt(planned, nowMs);
 }
 
 /** All problems in one text, as existing clients print it. */

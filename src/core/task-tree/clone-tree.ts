@@ -4,6 +4,7 @@
  */
 import { AppError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { nextRunAt, scheduleProblem } from '../schedule/plan-schedule.ts';
 import { type Dependency, dependencyId, type TaskRecord } from '../task.ts';
 import { newTaskRecord } from './new-task-record.ts';
 import { type FieldPatch, readPatch } from './read-patch.ts';
@@ -70,9 +71,19 @@ export function cloneTree(options: CloneTreeOptions): ClonedTree {
       dependencies: options.recursive ? copyDependencies(task, newIds, isLink) : [],
       ...(isLink ? linkFields(task) : { ...copyFields(task), ...reset }),
     };
-    return newTaskRecord(given, options.now);
+    return withNextRun(newTaskRecord(given, options.now));
   });
   return { tasks, referenced: originals.map((task) => task.id), archived: [] };
+}
+
+/** reset_fields may give the copies a schedule. */
+function withNextRun(task: TaskRecord): TaskRecord {
+  if (task.schedule_type === null && !task.schedule_enabled) return task;
+  const nowMs = Date.parse(task.created_at ?? '');
+  const found = scheduleProblem(task, nowMs);
+  if (found !== null)
+    throw new AppError('invalid_params', `reset_fields:\n- '${found.field}' ${found.problem}`);
+  return { ...task, next_run_at: task.next_run_at ?? nextRunAt(task, nowMs) };
 }
 
 /** Source first, then its descendants by position. */

@@ -53,6 +53,7 @@ export function newTaskRecord(given: Given, now: string): TaskRecord {
     is_manual: false,
     wait: null,
     demo: null,
+    charged_to: null,
   };
   // Spreading over the blank keeps the contract's order of members, whatever the order of `given`.
   return { ...blank, ...given, stored_inputs: given.inputs ?? {} };

@@ -2,6 +2,7 @@
  * The one table of what a client may write into a field of a task, used by create, update and clone. A reader gives
  * the value as it is stored, or the end of a sentence that begins with the field's name.
  */
+import { SCHEDULE_TYPES } from '../schedule/schedule-rule.ts';
 import { TASK_STATUSES, type TaskRecord, TREE_LIMITS, taskPolicySchema } from '../task.ts';
 import { jsonBytes, jsonProblem } from './check-json.ts';
 import { pythonTypeName } from './python-type-name.ts';
@@ -9,8 +10,6 @@ import { readTimestamp } from './read-timestamp.ts';
 
 export type FieldReading = { readonly value: unknown } | { readonly problem: string };
 type Reader = (value: unknown, field: string) => FieldReading;
-
-const SCHEDULE_TYPES = ['once', 'interval', 'cron', 'daily', 'weekly', 'monthly'] as const;
 
 function mustBe(expected: string, value: unknown): FieldReading {
   return { problem: `must be ${expected}, got ${pythonTypeName(value)}` };

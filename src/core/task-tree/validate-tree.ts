@@ -2,6 +2,7 @@
  * `tasks.create`: checks what a client sent and turns it into the rows of a new tree. Everything is linear in the
  * number of tasks and free of recursion, so that no posted tree can hang or overflow the server.
  */
+import { nextRunAt, scheduleProblem } from '../schedule/plan-schedule.ts';
 import { type Dependency, type TaskRecord, TREE_LIMITS } from '../task.ts';
 import { jsonProblem } from './check-json.ts';
 import { onlyRoot, refuseCycles, refuseDepth } from './check-shape.ts';
@@ -59,7 +60,7 @@ export function validateTree(input: unknown, context: ValidateTreeContext): Task
       has_children: hasChildren.has(index),
       ...readFields(draft),
     };
-    return newTaskRecord(given, context.now);
+    return withNextRun(draft, newTaskRecord(given, context.now));
   });
 }
 
@@ -114,6 +115,15 @@ function readFields(draft: Draft): Partial<TaskRecord> {
     values.push([field, reading.value]);
   }
   return Object.fromEntries(values) as Partial<TaskRecord>;
+}
+
+/** A schedule is checked when it is written; a next_run_at the client gives stands. */
+function withNextRun(draft: Draft, task: TaskRecord): TaskRecord {
+  if (task.schedule_type === null && !task.schedule_enabled) return task;
+  const nowMs = Date.parse(task.created_at ?? '');
+  const found = scheduleProblem(task, nowMs);
+  if (found !== null) refuse(`Task '${draft.label}': '${found.field}' ${found.problem}`);
+  return { ...task, next_run_at: task.next_run_at ?? nextRunAt(task, nowMs) };
 }
 
 /** A reference as an error may print it. */

@@ -98,6 +98,10 @@ export function createMemoryStore(): MemoryStore {
       archive: async (ids) => {
         for (const id of ids) tasks.set(id, { ...(tasks.get(id) as TaskRecord), origin_type: 'archive' });
       },
+      scheduled: async (userId) =>
+        all().filter(
+          (task) => task.schedule_type !== null && (userId === undefined || task.user_id === userId),
+        ),
       linkedTo: async () => [],
     },
     runs: {

@@ -148,6 +148,7 @@ export async function startTestApi(
       decide: gone,
       ping: gone,
     },
+    schedules: { sync: async () => undefined },
     sealer: { seal: (text) => `sealed:${text.length}`, open: () => '', derive: () => new Uint8Array() },
     clock: { now },
     httpGuard: async (url) => {

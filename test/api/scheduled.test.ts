@@ -1,0 +1,112 @@
+/** Schedules as clients meet them: checked when written, listed for their owner only. Nothing fires here. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryStore } from './support/memory-store.ts';
+import { startTestApi, type TestApi } from './support/test-api.ts';
+
+let api: TestApi;
+const synced: string[] = [];
+beforeAll(async () => {
+  api = await startTestApi(createMemoryStore(), {
+    deps: { schedules: { sync: async (tasks) => void synced.push(...tasks.map(({ id }) => id)) } },
+  });
+});
+afterAll(() => api?.stop());
+
+const daily = { schedule_type: 'daily', schedule_expression: '09:00', schedule_enabled: true };
+const create = (id: string, fields: object) => api.rpc('tasks.create', { id, name: id, ...fields });
+
+describe('writing a schedule', () => {
+  it('works out the next run and sets it going', async () => {
+    const { result } = await create('daily', daily);
+    expect(result).toMatchObject({ ...daily, run_count: 0, last_run_at: null });
+    expect(result.next_run_at).toMatch(/T09:00:00\.000000\+00:00$/);
+    expect(Date.parse(result.next_run_at)).toBeGreaterThan(Date.now());
+    expect(synced).toContain('daily');
+    expect(Object.keys(result)).not.toContain('charged_to');
+  });
+
+  it.each([
+    [{ ...daily, schedule_expression: '9 o clock' }, "'schedule_expression' must be a time of day"],
+    [{ ...daily, schedule_expression: undefined }, "'schedule_enabled' needs a schedule_expression"],
+    [{ schedule_enabled: true }, "'schedule_enabled' needs a schedule_type"],
+    [
+      { schedule_type: 'once', schedule_expression: '2020-01-01T00:00:00Z', schedule_enabled: true },
+      'still to come',
+    ],
+  ])('create refuses %j', async (fields, text) => {
+    const { status, error } = await create('refused', fields);
+    expect(status).toBe(400);
+    expect(error?.data).toContain(text);
+  });
+
+  it('update refuses what create refuses, and stores nothing then', async () => {
+    await create('updated', daily);
+    const bad = await api.rpc('tasks.update', { task_id: 'updated', schedule_type: 'cron' });
+    expect(bad.error?.data).toContain("Cannot update 'schedule_expression': must have 5 fields");
+    const good = await api.rpc('tasks.update', {
+      task_id: 'updated',
+      schedule_type: 'cron',
+      schedule_expression: 'TZ=Asia/Tokyo 0 9 * * *',
+    });
+    expect(good.result.next_run_at).toMatch(/T00:00:00/);
+    const off = await api.rpc('tasks.update', { task_id: 'updated', schedule_enabled: false });
+    expect(off.result.next_run_at).toBeNull();
+  });
+});
+
+describe('tasks.scheduled', () => {
+  it('lists the own ones by their next run', async () => {
+    await create('yearly', { ...daily, schedule_type: 'cron', schedule_expression: '@yearly' });
+    await create('paused', { ...daily, schedule_enabled: false });
+    const ids = async (params: object, headers = {}) =>
+      (await api.rpc('tasks.scheduled.list', params, headers)).result.map(({ id }: { id: string }) => id);
+    expect(await ids({})).toEqual(['daily', 'yearly']);
+    expect(await ids({ enabled_only: false })).toContain('paused');
+    expect(await ids({ schedule_type: 'cron', status: 'pending' })).toEqual(['yearly']);
+    expect(await ids({ status: 'failed' })).toEqual([]);
+    expect(await ids({}, { 'x-user': 'user-b' })).toEqual([]);
+    const foreign = await api.rpc('tasks.scheduled.list', { user_id: 'user-a' }, { 'x-user': 'user-b' });
+    expect(foreign.status).toBe(403);
+  });
+
+  it('is due once its time has come, counts what a client completes, and ends at max_runs', async () => {
+    await create('twice', { ...daily, max_runs: 2, next_run_at: '2026-01-01T09:00:00Z' });
+    const due = async () =>
+      (await api.rpc('tasks.scheduled.due', {})).result.map(({ id }: { id: string }) => id);
+    expect(await due()).toEqual(['twice']);
+    const first = await api.rpc('tasks.scheduled.complete', { task_id: 'twice' });
+    expect(first.result).toMatchObject({ run_count: 1, schedule_enabled: true, status: 'pending' });
+    expect(first.result.last_run_at).not.toBeNull();
+    expect(await due()).toEqual([]);
+    const second = await api.rpc('tasks.scheduled.complete', {
+      task_id: 'twice',
+      success: false,
+      error: 'x',
+    });
+    expect(second.result).toMatchObject({
+      run_count: 2,
+      schedule_enabled: false,
+      next_run_at: null,
+      error: null,
+    });
+  });
+
+  it('init counts from a time, and says when there is no schedule', async () => {
+    const from = { task_id: 'daily', from_time: '2030-05-05T09:00:00Z' };
+    expect((await api.rpc('tasks.scheduled.init', from)).result.next_run_at).toBe(
+      '2030-05-06T09:00:00.000000+00:00',
+    );
+    await create('plain', {});
+    const { error } = await api.rpc('tasks.scheduled.init', { task_id: 'plain' });
+    expect(error?.data).toContain('Failed to initialize schedule for task plain');
+  });
+
+  it('exports a calendar', async () => {
+    const { result } = await api.rpc('tasks.scheduled.export-ical', {
+      schedule_type: 'cron',
+      calendar_name: 'C',
+    });
+    expect(result.task_count).toBe(1);
+    expect(result.ical_content).toContain('X-APFLOW-TASK-ID:yearly\r\n');
+  });
+});
