@@ -325,6 +325,27 @@ export const SETTINGS = {
     'Any OpenAI-compatible server, also one without a key (Ollama: http://127.0.0.1:11434/v1). Unset: OpenAI itself.',
   ),
   openaiModel: setting('Models', 'OPENAI_MODEL', text, 'gpt-4o-mini', 'The model of tasks that name none.'),
+  anthropicApiKey: setting(
+    'Models',
+    'ANTHROPIC_API_KEY',
+    secret(1),
+    null,
+    "The server's key for Claude models. Sent to ANTHROPIC_BASE_URL only.",
+  ),
+  anthropicBaseUrl: setting(
+    'Models',
+    'ANTHROPIC_BASE_URL',
+    httpUrl,
+    null,
+    "Any server that speaks Anthropic's Messages API. Unset: Anthropic itself.",
+  ),
+  anthropicModel: setting(
+    'Models',
+    'ANTHROPIC_MODEL',
+    text,
+    'claude-haiku-5-5',
+    'The Claude model of tasks that name none. Without OPENAI_API_KEY and OPENAI_BASE_URL, of all such tasks.',
+  ),
   llmFreeTreeMaxCalls: setting(
     'Models',
     'LLM_FREE_TREE_MAX_CALLS',

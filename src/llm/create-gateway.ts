@@ -15,6 +15,7 @@ import {
 } from '../core/llm/provider-catalog.ts';
 import { type DataCheck, dataCheck, readStructured } from '../core/llm/structured-answer.ts';
 import type { LlmAccess, LlmGateway } from '../ports/llm.ts';
+import { anthropic } from './anthropic.ts';
 import { demoProvider } from './demo.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import type { LlmProvider, ProviderCall } from './provider.ts';
@@ -41,6 +42,9 @@ export interface GatewayOptions {
   readonly configured: StreamingHttpClient;
 }
 
+/** Providers an operator can set up, and how the names of their settings begin. */
+const SETTINGS_PREFIXES: Readonly<Record<string, string>> = { openai: 'OPENAI', anthropic: 'ANTHROPIC' };
+
 type KeyAccess = Pick<LlmAccess, 'header' | 'stored' | 'mayUseServerKey'>;
 
 /** One a process; keeps no key but those the operator gave. */
@@ -48,7 +52,7 @@ export function createGateway(options: GatewayOptions): LlmGateway {
   return {
     isUsable(access, provider) {
       const choice = chooseKey(available(options, access), { provider, baseUrl: null });
-      return choice.source !== 'none' && wireOf(choice) !== null;
+      return choice.source !== 'none';
     },
     clientFor: (access) => clientFor(options, access),
   };
@@ -111,10 +115,7 @@ function prepareCall(
   }
   const { provider: name, baseUrl } = choice;
   if (choice.source === 'none' || name === null || baseUrl === null) throw keyMissing(options, choice);
-  const provider = wireOf(choice);
-  if (provider === null) {
-    throw new AppError('task_input_invalid', `Provider '${name}' cannot be called by this server yet`);
-  }
+  const provider = wireOf(name);
   const key = keyOf(options, access, choice);
   const callee = { provider: name, baseUrl: baseUrl.replace(/\/+$/, ''), key };
   const http = choice.isOwnUrl ? options.guarded : options.configured;
@@ -142,10 +143,11 @@ function keyOf(options: GatewayOptions, access: KeyAccess, { source, provider }:
   return options.server.find((server) => server.provider === provider)?.key ?? null;
 }
 
+const WIRES = { openai: openaiCompatible, anthropic } as const;
+
 /** The adapter of the provider's wire format; servers we do not know by name speak OpenAI's. */
-function wireOf({ provider }: KeyChoice): LlmProvider | null {
-  const wire = KNOWN_PROVIDERS[provider ?? '']?.wire ?? 'openai';
-  return wire === 'openai' ? openaiCompatible : null;
+function wireOf(provider: string): LlmProvider {
+  return WIRES[KNOWN_PROVIDERS[provider]?.wire ?? 'openai'];
 }
 
 /** The model as the provider knows it. A prefix that only names the provider goes. */
@@ -176,10 +178,16 @@ function keyMissing({ server }: GatewayOptions, { provider, baseUrl }: KeyChoice
     );
   }
   const who = provider === null ? 'a model' : provider;
-  const set = server.length === 0 ? 'OPENAI_API_KEY' : `a key for ${who}`;
+  const setting = Object.hasOwn(SETTINGS_PREFIXES, provider ?? 'openai')
+    ? SETTINGS_PREFIXES[provider ?? 'openai']
+    : undefined;
+  const isSettable = setting !== undefined && (provider !== null || server.length === 0);
+  const set = isSettable
+    ? `${setting}_API_KEY on the server (or ${setting}_BASE_URL for a server that asks for none)`
+    : `a key for ${who} (config.llm_key.set)`;
   return new AppError(
     'llm_key_missing',
-    `No LLM key for ${who}. Set ${set} on the server (or OPENAI_BASE_URL for a server that asks for none), or run with use_demo for canned results`,
+    `No LLM key for ${who}. Set ${set}, or run with use_demo for canned results`,
   );
 }
 

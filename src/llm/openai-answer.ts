@@ -3,7 +3,11 @@ import { z } from 'zod';
 import type { JsonValue } from '../core/json.ts';
 import type { ChatAnswer, TokenUsage, ToolCall } from '../core/llm/chat.ts';
 
-const usageSchema = z.object({ prompt_tokens: z.number(), completion_tokens: z.number() });
+const usageSchema = z.object({
+  prompt_tokens: z.number(),
+  completion_tokens: z.number(),
+  prompt_tokens_details: z.object({ cached_tokens: z.number().nullish() }).nullish().catch(null),
+});
 const toolCallSchema = z.looseObject({
   id: z.string().nullish(),
   function: z.looseObject({ name: z.string().nullish(), arguments: z.string().nullish() }),
@@ -79,7 +83,12 @@ function toolCall(call: z.infer<typeof toolCallSchema>, index: number): ToolCall
 
 function usageOf(usage: z.infer<typeof usageSchema> | null | undefined): TokenUsage | null {
   if (usage === null || usage === undefined) return null;
-  return { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
+  return {
+    inputTokens: usage.prompt_tokens,
+    outputTokens: usage.completion_tokens,
+    ...(cached > 0 ? { cacheReadTokens: cached } : {}),
+  };
 }
 
 /** Gathers the pieces of a streamed answer. */

@@ -8,11 +8,7 @@ import { AnswerPieces, wholeAnswer } from './openai-answer.ts';
 import { openaiBody } from './openai-request.ts';
 import type { LlmProvider, ProviderCall } from './provider.ts';
 import { garbageFailure, statusFailure } from './provider-failure.ts';
-
-const DEFAULT_TIMEOUT_MS = 300_000;
-/** A model that thinks is silent for a while; one that is silent for longer is gone. */
-const IDLE_MS = 120_000;
-const MAX_BYTES = 16 * 1024 * 1024;
+import { atOnce, bodyText, isStreamOf, providerRequest } from './provider-request.ts';
 
 export const openaiCompatible: LlmProvider = {
   async chat(call) {
@@ -23,34 +19,21 @@ export const openaiCompatible: LlmProvider = {
   },
 
   async *stream(call) {
-    const answer = await call.http.stream({ ...requestOf(call, true), idleTimeoutMs: IDLE_MS });
-    if (answer.status >= 300) throw statusFailure(call, { ...answer, body: await textOf(answer) });
-    // Some servers do not stream and answer whole.
-    const isStream = !/^application\/json\b/.test(answer.headers['content-type'] ?? '');
-    if (isStream) yield* pieces(call, answer);
-    else yield* atOnce(readWhole(call, await textOf(answer)));
+    const answer = await call.http.stream(requestOf(call, true));
+    if (answer.status >= 300) throw statusFailure(call, { ...answer, body: await bodyText(answer) });
+    if (isStreamOf(answer)) yield* pieces(call, answer);
+    else yield* atOnce(readWhole(call, await bodyText(answer)));
   },
 };
 
 function requestOf(call: ProviderCall, isStreamed: boolean): HttpStreamRequest {
-  const { baseUrl, key, request, signal, idempotencyKey } = call;
-  return {
+  const { baseUrl, key } = call;
+  return providerRequest(call, {
     url: `${baseUrl}/chat/completions`,
-    method: 'POST',
-    headers: {
-      accept: isStreamed ? 'text/event-stream' : 'application/json',
-      'content-type': 'application/json',
-      'user-agent': 'taskgrove',
-      'idempotency-key': idempotencyKey,
-      ...(key === null ? {} : { authorization: `Bearer ${key.reveal()}` }),
-    },
-    body: JSON.stringify(openaiBody(call, isStreamed)),
-    timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    maxBytes: MAX_BYTES,
-    // The key goes where it was meant to go, and nowhere else.
-    maxRedirects: 0,
-    signal,
-  };
+    headers: key === null ? {} : { authorization: `Bearer ${key.reveal()}` },
+    body: openaiBody(call, isStreamed),
+    isStreamed,
+  });
 }
 
 function readWhole(call: ProviderCall, body: string): ChatAnswer {
@@ -101,16 +84,4 @@ function statusIn(error: unknown): number {
 function* ended(call: ProviderCall, gathered: AnswerPieces): Generator<ChatEvent> {
   if (!gathered.isFinished) throw garbageFailure(call, 'the stream broke off before its end');
   yield { type: 'final', answer: gathered.answer() };
-}
-
-function* atOnce(answer: ChatAnswer): Generator<ChatEvent> {
-  if (answer.text !== '') yield { type: 'delta', text: answer.text };
-  yield { type: 'final', answer };
-}
-
-async function textOf(answer: HttpStreamResponse): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const bytes of answer.body) text += decoder.decode(bytes, { stream: true });
-  return text;
 }

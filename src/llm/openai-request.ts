@@ -1,34 +1,35 @@
 /** A chat request in OpenAI's wire format (`POST /chat/completions`). */
 import type { JsonObject } from '../core/json.ts';
-import type { AnswerFormat, ChatMessage, ToolDefinition } from '../core/llm/chat.ts';
+import type { AnswerFormat, ChatMessage, ToolChoice, ToolDefinition } from '../core/llm/chat.ts';
 import type { ProviderCall } from './provider.ts';
+import { givenMembers } from './provider-request.ts';
 
 /** OpenAI's newer models refuse `max_tokens`; most others know nothing else. */
-const HAS_NEW_TOKEN_LIMIT = /^https:\/\/api\.openai\.com\//;
+const IS_OPENAI = /^https:\/\/api\.openai\.com\//;
+/** They think before they answer, and refuse to be told how wildly. */
+const HAS_NO_TEMPERATURE = /^(o\d|gpt-([5-9]|\d\d))/;
 
 export function openaiBody(call: ProviderCall, isStreamed: boolean): JsonObject {
   const { request, model, baseUrl } = call;
-  const limit = HAS_NEW_TOKEN_LIMIT.test(`${baseUrl}/`) ? 'max_completion_tokens' : 'max_tokens';
+  const isOpenai = IS_OPENAI.test(`${baseUrl}/`);
+  const limit = isOpenai ? 'max_completion_tokens' : 'max_tokens';
+  const isSampled = !isOpenai || !HAS_NO_TEMPERATURE.test(model);
   const optional = {
-    temperature: request.temperature,
-    top_p: request.topP,
+    temperature: isSampled ? request.temperature : undefined,
+    top_p: isSampled ? request.topP : undefined,
     [limit]: request.maxTokens,
     stop: request.stop === undefined ? undefined : [...request.stop],
     seed: request.seed,
     response_format: formatOf(request.format),
     tools: request.tools?.map(toolOf),
+    tool_choice: choiceOf(request.toolChoice),
   };
   return {
     model,
     messages: request.messages.map(messageOf),
-    ...given(optional),
+    ...givenMembers(optional),
     ...(isStreamed ? { stream: true, stream_options: { include_usage: true } } : {}),
   };
-}
-
-function given(members: Record<string, JsonObject[string] | undefined>): JsonObject {
-  const present = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as JsonObject;
 }
 
 function messageOf(message: ChatMessage): JsonObject {
@@ -52,6 +53,10 @@ function messageOf(message: ChatMessage): JsonObject {
 
 function toolOf({ name, description, parameters }: ToolDefinition): JsonObject {
   return { type: 'function', function: { name, description, parameters } };
+}
+
+function choiceOf(choice: ToolChoice | undefined): JsonObject[string] | undefined {
+  return typeof choice === 'object' ? { type: 'function', function: { name: choice.name } } : choice;
 }
 
 function formatOf(format: AnswerFormat | undefined): JsonObject | undefined {

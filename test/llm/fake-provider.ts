@@ -1,15 +1,17 @@
 /**
- * A server that speaks OpenAI's chat completions on a loopback port. What it does is chosen by the model's name, or for
- * the next calls by `next()`. It remembers every request with its key.
+ * A server on a loopback port that speaks OpenAI's chat completions, and Anthropic's messages on `/v1/messages`. What it
+ * does is chosen by the model's name, or for the next calls by `next()`. It remembers every request with its key.
  *
  * Models: `echo` (any other name too) repeats the question, `slow` takes its time between words, `cut` breaks the
  * stream, `hang` never answers, `hang-mid` stops after a few words, `limited` is 429, `no-credit` 429 for good, `broken`
- * 500, `unauthorized` 401, `bad-request` 400, `garbage` no JSON, `empty` no choices, `whole` never streams, `tools` asks
- * for a tool, `length` cuts its answer.
+ * 500, `overloaded` 529, `unauthorized` 401, `bad-request` 400, `garbage` no JSON, `empty` no choices, `whole` never
+ * streams, `tools` asks for a tool, `length` cuts its answer, `stream-error` fails in mid-stream, `cached` read its
+ * question from a cache, `talkative` says something before the JSON it was asked for.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { anthropicError, writeAnthropic } from './fake-anthropic.ts';
 
 export interface SeenCall {
   readonly path: string;
@@ -23,7 +25,7 @@ export interface SeenCall {
 }
 
 export interface FakeProvider {
-  /** With `/v1`, as OPENAI_BASE_URL takes it. */
+  /** With `/v1`, as OPENAI_BASE_URL and ANTHROPIC_BASE_URL take it. */
   readonly baseUrl: string;
   readonly calls: SeenCall[];
   /** Calls whose client hung up before the answer was complete. */
@@ -96,7 +98,9 @@ async function readCall(request: IncomingMessage): Promise<SeenCall> {
   return {
     path: request.url ?? '',
     model: String(body.model),
-    key: request.headers.authorization?.replace(/^Bearer /, '') ?? null,
+    key:
+      request.headers.authorization?.replace(/^Bearer /, '') ??
+      (String(request.headers['x-api-key'] ?? '') || null),
     idempotencyKey: String(request.headers['idempotency-key'] ?? '') || null,
     isStreamed: body.stream === true,
     body,
@@ -105,20 +109,29 @@ async function readCall(request: IncomingMessage): Promise<SeenCall> {
 
 async function answer(call: SeenCall, mode: Mode, response: ServerResponse, options: FakeProviderOptions) {
   const retryAfter = { 'retry-after': String(options.retryAfterSeconds ?? 1) };
+  const write = isAnthropic(call) ? writeAnthropic : writeOpenai;
   if (typeof mode === 'function') return write(call, 'echo', response, mode(call.body), options);
   switch (mode) {
     case 'hang':
       return;
     case 'limited':
-      return refuse(response, 429, 'Rate limit reached', 'rate_limit_exceeded', retryAfter);
+      return refuse(call, response, 429, 'Rate limit reached', 'rate_limit_exceeded', retryAfter);
     case 'no-credit':
-      return refuse(response, 429, 'You exceeded your current quota', 'insufficient_quota', retryAfter);
+      return refuse(call, response, 429, 'You exceeded your current quota', 'insufficient_quota', retryAfter);
     case 'broken':
-      return refuse(response, 500, 'The server had an error', 'server_error', retryAfter);
+      return refuse(call, response, 500, 'The server had an error', 'server_error', retryAfter);
+    case 'overloaded':
+      return refuse(call, response, 529, 'Overloaded', 'overloaded');
     case 'unauthorized':
-      return refuse(response, 401, `Incorrect API key provided: ${call.key}`, 'invalid_api_key');
+      return refuse(call, response, 401, `Incorrect API key provided: ${call.key}`, 'invalid_api_key');
     case 'bad-request':
-      return refuse(response, 400, `Unknown parameter, sent with key ${call.key}`, 'invalid_request_error');
+      return refuse(
+        call,
+        response,
+        400,
+        `Unknown parameter, sent with key ${call.key}`,
+        'invalid_request_error',
+      );
     case 'garbage':
       response.writeHead(200, { 'content-type': call.isStreamed ? 'text/event-stream' : 'application/json' });
       response.end(call.isStreamed ? 'data: <html>\n\n' : '<html>not JSON');
@@ -133,6 +146,7 @@ async function answer(call: SeenCall, mode: Mode, response: ServerResponse, opti
 }
 
 function refuse(
+  call: SeenCall,
   response: ServerResponse,
   status: number,
   message: string,
@@ -140,18 +154,28 @@ function refuse(
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify({ error: { message, type: code, code } }));
+  const body = isAnthropic(call) ? anthropicError(status, message) : { error: { message, type: code, code } };
+  response.end(JSON.stringify(body));
+}
+
+function isAnthropic({ path }: SeenCall): boolean {
+  return path.endsWith('/messages');
 }
 
 /** The last user's words again, or JSON when JSON was asked for. */
-function textFor({ body }: SeenCall): string {
-  const messages = body.messages as { role: string; content: string }[];
-  const asked = String(messages.findLast(({ role }) => role === 'user')?.content ?? '');
-  if (body.response_format === undefined) return `You said: ${asked}`;
+function textFor(call: SeenCall): string {
+  const { body } = call;
+  const messages = body.messages as { role: string; content: string | { text?: string }[] }[];
+  const content = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const asked = typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
+  const wantsJson = isAnthropic(call)
+    ? /final answer/.test(body.tools?.at(-1)?.description ?? '')
+    : body.response_format !== undefined;
+  if (!wantsJson) return `You said: ${asked}`;
   return asked.startsWith('{') ? asked : JSON.stringify({ said: asked });
 }
 
-async function write(
+async function writeOpenai(
   call: SeenCall,
   mode: string,
   response: ServerResponse,
@@ -170,7 +194,9 @@ async function write(
           },
         ]
       : undefined;
+  const prompt_tokens_details = mode === 'cached' ? { cached_tokens: 7 } : undefined;
   const usage = {
+    prompt_tokens_details,
     prompt_tokens: JSON.stringify(call.body.messages).length,
     completion_tokens: text.split(' ').length,
     total_tokens: 0,

@@ -29,6 +29,9 @@ export interface ToolDefinition {
   readonly parameters: JsonObject;
 }
 
+/** `auto`: as the model likes (the default). `required`: some tool. `none`: no tool. A name: that tool. */
+export type ToolChoice = 'auto' | 'required' | 'none' | { readonly name: string };
+
 /**
  * `json`: any JSON object. `schema`: JSON that fits a JSON Schema; the answer's `data` has been checked against it,
  * unless the caller checks by itself (`isUnchecked`, then there is no `data`).
@@ -59,13 +62,19 @@ export interface ChatRequest {
   readonly seed?: number | undefined;
   readonly format?: AnswerFormat | undefined;
   readonly tools?: readonly ToolDefinition[] | undefined;
+  readonly toolChoice?: ToolChoice | undefined;
   /** Total time to the last token. Default 300,000. */
   readonly timeoutMs?: number | undefined;
 }
 
 export interface TokenUsage {
+  /** All that went in, from the provider's cache or into it included. */
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of `inputTokens`: read from the provider's cache, at a lower price. Absent = none. */
+  readonly cacheReadTokens?: number;
+  /** Of `inputTokens`: written to the provider's cache, at a price of its own. Absent = none. */
+  readonly cacheWriteTokens?: number;
 }
 
 export interface ChatAnswer {
