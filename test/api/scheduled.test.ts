@@ -52,6 +52,25 @@ describe('writing a schedule', () => {
     const off = await api.rpc('tasks.update', { task_id: 'updated', schedule_enabled: false });
     expect(off.result.next_run_at).toBeNull();
   });
+
+  it('is taken back by empty fields, as web apps send them', async () => {
+    await create('taken-back', { ...daily, schedule_start_at: '2026-01-01T00:00:00Z' });
+    const { result } = await api.rpc('tasks.update', {
+      task_id: 'taken-back',
+      schedule_type: '',
+      schedule_expression: '',
+      schedule_start_at: '',
+      schedule_enabled: false,
+    });
+    expect(result).toMatchObject({
+      schedule_type: null,
+      schedule_expression: null,
+      schedule_start_at: null,
+      next_run_at: null,
+    });
+    const listed = await api.rpc('tasks.scheduled.list', { enabled_only: false });
+    expect(listed.result.map(({ id }: { id: string }) => id)).not.toContain('taken-back');
+  });
 });
 
 describe('tasks.scheduled', () => {

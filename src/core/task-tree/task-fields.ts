@@ -47,6 +47,11 @@ function orNull(reader: Reader): Reader {
   return (value, field) => (value === null ? { value } : reader(value, field));
 }
 
+/** Existing web apps take a schedule back by sending its fields empty. */
+function orEmpty(reader: Reader): Reader {
+  return (value, field) => (value === '' ? { value: null } : orNull(reader)(value, field));
+}
+
 function integer(minimum: number, maximum: number, meaning: string): Reader {
   return (value) => {
     if (!Number.isInteger(value)) return mustBe('an int', value);
@@ -102,11 +107,11 @@ const READERS = {
   schemas: object,
   started_at: orNull(timestamp),
   completed_at: orNull(timestamp),
-  schedule_type: orNull(oneOf(SCHEDULE_TYPES, 'schedule type')),
-  schedule_expression: orNull(text(100, true)),
+  schedule_type: orEmpty(oneOf(SCHEDULE_TYPES, 'schedule type')),
+  schedule_expression: orEmpty(text(100, false)),
   schedule_enabled: boolean,
-  schedule_start_at: orNull(timestamp),
-  schedule_end_at: orNull(timestamp),
+  schedule_start_at: orEmpty(timestamp),
+  schedule_end_at: orEmpty(timestamp),
   next_run_at: orNull(timestamp),
   last_run_at: orNull(timestamp),
   max_runs: orNull(integer(1, MAX_COUNT, 'at least 1')),
