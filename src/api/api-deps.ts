@@ -10,7 +10,9 @@ import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
 import type { TreeGenerator } from '../ports/tree-generator.ts';
+import type { TriggerSecrets } from '../ports/trigger-secrets.ts';
 import type { MethodRates } from './rpc/method-rates.ts';
+import type { TriggerRate } from './rpc/trigger-rate.ts';
 
 export interface ApiSettings {
   readonly version: string;
@@ -69,5 +71,10 @@ export interface ApiDeps {
   readonly ledger: Ledger;
   /** Absent: methods have no limits of their own. */
   readonly methodRates?: MethodRates;
+  readonly triggerSecrets: TriggerSecrets;
+  /** Whether signed triggers may come from this address; absent = from anywhere. */
+  readonly mayTriggerFrom?: (ip: string) => boolean;
+  /** Absent: tasks may be triggered as often as anybody likes. */
+  readonly triggerRate?: TriggerRate;
   readonly readiness: () => Promise<Readiness>;
 }

@@ -29,10 +29,12 @@ import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
 import { exportUsageRoute } from './routes/usage.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
+import { webhookTriggerRoute } from './routes/webhook-trigger.ts';
 import { scheduledStarter } from './runs/start-scheduled.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
 
 const INIT_EXECUTORS = '/api/demo/tasks/init-executors';
+const WEBHOOK_TRIGGER = '/webhook/trigger/:task_id';
 
 export interface Api {
   readonly app: Koa<ApiState>;
@@ -114,6 +116,8 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/api/users/list', known, listUsersRoute(deps));
   get('/api/users/stats', known, userStatsRoute(deps));
   get('/api/usage/export', known, exportUsageRoute(deps));
+  // Finds out by itself who is asking: most of its callers cannot sign in.
+  router.post(WEBHOOK_TRIGGER, named(WEBHOOK_TRIGGER), webhookTriggerRoute(deps, hub));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));
   const { workerToken } = deps.settings;
   if (workerToken !== null) {

@@ -21,6 +21,7 @@ import { tasksCount, tasksList } from './methods/tasks-query.ts';
 import { tasksChildren, tasksDetail, tasksGet, tasksTree } from './methods/tasks-read.ts';
 import { runningCount, runningList, runningStatus } from './methods/tasks-running.ts';
 import { tasksUpdate } from './methods/tasks-update.ts';
+import { tasksWebhookRevoke, tasksWebhookSecret, tasksWebhookTrigger } from './methods/tasks-webhook.ts';
 import { usageExport, usageSummary } from './methods/usage.ts';
 import { webhooksSecret } from './methods/webhooks.ts';
 import type { RpcScope } from './rpc/dispatch.ts';
@@ -47,6 +48,9 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   scheduledInit,
   scheduledComplete,
   scheduledExportIcal,
+  tasksWebhookTrigger,
+  tasksWebhookSecret,
+  tasksWebhookRevoke,
   runsList,
   runsGet,
   runsEvents,

@@ -39,7 +39,7 @@ const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks
 /** Methods of the endpoint /system. */
 const SYSTEM = /^(system|config|keys|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count))|runs\.(get|list|events)|(system|usage)\..+|keys\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|(system|usage)\..+|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -110,6 +110,18 @@ export function createClient(options: ClientOptions) {
       clone: bind('tasks.clone'),
       generate: bind('tasks.generate'),
       cancel: bind('tasks.cancel'),
+      scheduled: {
+        list: bind('tasks.scheduled.list'),
+        due: bind('tasks.scheduled.due'),
+        init: bind('tasks.scheduled.init'),
+        complete: bind('tasks.scheduled.complete'),
+        exportIcal: bind('tasks.scheduled.export-ical'),
+      },
+      webhook: {
+        trigger: bind('tasks.webhook.trigger'),
+        secret: bind('tasks.webhook.secret'),
+        revoke: bind('tasks.webhook.revoke'),
+      },
     },
     runs: {
       list: bind('runs.list'),

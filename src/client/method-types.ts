@@ -32,6 +32,25 @@ export type ExecuteParams = {
   webhook_config?: JsonObject;
 };
 
+type ScheduleFilter = {
+  user_id?: string;
+  schedule_type?: 'once' | 'interval' | 'cron' | 'daily' | 'weekly' | 'monthly';
+  limit?: number;
+};
+
+export type TriggerAnswer = {
+  success: boolean;
+  /** `triggered`, `already_running`, `in_progress`, or how the tree ended. */
+  status: string;
+  task_id: string;
+  run_id: string;
+  message?: string;
+  /** With `async_execution: false`. */
+  result?: JsonValue;
+  error?: string | null;
+  children?: { task_id: string; name: string; status: TaskStatus; error: string | null }[];
+};
+
 export type ExecuteAnswer = {
   success: boolean;
   protocol: string;
@@ -192,6 +211,29 @@ export interface MethodTypes {
     params: { name: string; user_id?: string; roles?: string[]; plan?: string; expires_in_days?: number };
     result: ApiKey & { key: string };
   };
+  'tasks.scheduled.list': {
+    params: ScheduleFilter & { enabled_only?: boolean; status?: TaskStatus; offset?: number };
+    result: Task[];
+  };
+  'tasks.scheduled.due': { params: { before?: string; user_id?: string; limit?: number }; result: Task[] };
+  'tasks.scheduled.init': { params: { task_id: string; from_time?: string }; result: Task };
+  'tasks.scheduled.complete': {
+    params: { task_id: string; success?: boolean; error?: string; calculate_next_run?: boolean };
+    result: Task;
+  };
+  'tasks.scheduled.export-ical': {
+    params: ScheduleFilter & { enabled_only?: boolean; calendar_name?: string; base_url?: string };
+    result: { ical_content: string; task_count: number };
+  };
+  'tasks.webhook.trigger': {
+    params: { task_id: string; signature?: string; timestamp?: number; async_execution?: boolean };
+    result: TriggerAnswer;
+  };
+  'tasks.webhook.secret': {
+    params: { task_id: string; keep_previous_hours?: number };
+    result: { task_id: string; secret: string; path: string };
+  };
+  'tasks.webhook.revoke': { params: { task_id: string }; result: { task_id: string; revoked: boolean } };
   'keys.list': { params: { user_id?: string }; result: ApiKey[] };
   'keys.revoke': { params: { key_id: string }; result: ApiKey };
   'quota.set': {

@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../api/create-api.ts';
 import { createMethodRates } from '../api/rpc/method-rates.ts';
+import { createTriggerRate } from '../api/rpc/trigger-rate.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { watchedStore } from '../hooks/watched-store.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
+import { inRanges } from '../identity/client-address.ts';
 import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
@@ -16,6 +18,7 @@ import type { Logger } from '../ports/telemetry.ts';
 import { instanceSecret } from '../secrets/instance-secret.ts';
 import { createLlmKeys } from '../secrets/llm-keys.ts';
 import { createSealer } from '../secrets/sealer.ts';
+import { createTriggerSecrets } from '../secrets/trigger-secrets.ts';
 import { openStore } from '../store/open-store.ts';
 import { createHealth } from '../telemetry/health.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -244,6 +247,14 @@ async function apiDeps(
     ...access.api,
     ledger: parts.ledger.ledger,
     methodRates: createMethodRates(config.rateLimitEnabled ? config.methodRates : {}, Date.now),
+    triggerSecrets: createTriggerSecrets({
+      secrets: store.secrets,
+      sealer: parts.sealer,
+      shared: config.webhookSecret?.reveal() ?? null,
+      now: Date.now,
+    }),
+    ...(config.webhookAllowedIps === null ? {} : { mayTriggerFrom: inRanges(config.webhookAllowedIps) }),
+    ...(config.rateLimitEnabled ? { triggerRate: createTriggerRate(config.webhookRate, Date.now) } : {}),
     readiness: async () => {
       const readiness = await health();
       return state.isStopping ? { ...readiness, ready: false } : readiness;

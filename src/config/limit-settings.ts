@@ -61,18 +61,12 @@ export const LIMIT_SETTINGS = {
     {},
     'Calls a minute one caller may make of single methods, on each process: tasks.generate=10,tasks.list=300.',
   ),
-  llmFreeTreeMaxCalls: setting(
+  webhookRate: setting(
     'Limits',
-    'LLM_FREE_TREE_MAX_CALLS',
+    'WEBHOOK_RATE_LIMIT',
     quantity,
-    20,
-    "Calls of a model one free tree may make with the server's key; beyond, demo mode.",
-  ),
-  llmFreeTreeMaxTokens: setting(
-    'Limits',
-    'LLM_FREE_TREE_MAX_TOKENS',
-    quantity,
-    50_000,
-    "Tokens one free tree may use with the server's key; beyond, demo mode.",
+    60,
+    'How often a minute one address or user may trigger tasks, on each process.',
+    ['APFLOW_WEBHOOK_RATE_LIMIT'],
   ),
 } as const;

@@ -147,6 +147,12 @@ export const trustProxy: z.ZodType<TrustProxy, string> = z
     /^\d+$/.test(value) ? { hops: Number(value) } : { ranges: value.split(',').map((item) => item.trim()) },
   );
 
+/** Addresses and ranges, comma-separated; null = any. */
+export const addressRanges: z.ZodType<readonly string[] | null, string> = list.refine(
+  (ranges) => ranges.length > 0 && ranges.every(isAddressRange),
+  'must be addresses and ranges, comma-separated (10.0.0.0/8,192.0.2.1)',
+);
+
 function isAddressRange(value: string): boolean {
   return ipaddr.isValid(value) || ipaddr.isValidCIDR(value);
 }

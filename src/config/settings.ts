@@ -5,7 +5,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
+import { MODEL_SETTINGS } from './model-settings.ts';
 import {
+  addressRanges,
   anyPort,
   choice,
   flag,
@@ -242,6 +244,22 @@ export const SETTINGS = {
     null,
     'Tokens must be meant for this one (aud).',
   ),
+  webhookSecret: setting(
+    'Access',
+    'WEBHOOK_SECRET',
+    secret(16),
+    null,
+    'Whoever signs with it may trigger any task (POST /webhook/trigger/{task_id}). Unset: tasks have secrets of their own.',
+    ['APFLOW_WEBHOOK_SECRET'],
+  ),
+  webhookAllowedIps: setting(
+    'Access',
+    'WEBHOOK_ALLOWED_IPS',
+    addressRanges,
+    null,
+    'Addresses and ranges that signed triggers may come from. Unset: any.',
+    ['APFLOW_WEBHOOK_ALLOWED_IPS'],
+  ),
   sessionCookieSameSite: setting(
     'Access',
     'SESSION_COOKIE_SAMESITE',
@@ -310,56 +328,7 @@ export const SETTINGS = {
     null,
     'Folder of your own hooks. Unset: hooks/ beside executors/.',
   ),
-  openaiApiKey: setting(
-    'Models',
-    'OPENAI_API_KEY',
-    secret(1),
-    null,
-    "The server's key for models. Sent to OPENAI_BASE_URL only. Unset: users bring their own, or get demo results.",
-  ),
-  openaiBaseUrl: setting(
-    'Models',
-    'OPENAI_BASE_URL',
-    httpUrl,
-    null,
-    'Any OpenAI-compatible server, also one without a key (Ollama: http://127.0.0.1:11434/v1). Unset: OpenAI itself.',
-  ),
-  openaiModel: setting('Models', 'OPENAI_MODEL', text, 'gpt-4o-mini', 'The model of tasks that name none.'),
-  anthropicApiKey: setting(
-    'Models',
-    'ANTHROPIC_API_KEY',
-    secret(1),
-    null,
-    "The server's key for Claude models. Sent to ANTHROPIC_BASE_URL only.",
-  ),
-  anthropicBaseUrl: setting(
-    'Models',
-    'ANTHROPIC_BASE_URL',
-    httpUrl,
-    null,
-    "Any server that speaks Anthropic's Messages API. Unset: Anthropic itself.",
-  ),
-  anthropicModel: setting(
-    'Models',
-    'ANTHROPIC_MODEL',
-    text,
-    'claude-haiku-5-5',
-    'The Claude model of tasks that name none. Without OPENAI_API_KEY and OPENAI_BASE_URL, of all such tasks.',
-  ),
-  llmFreeTreeMaxCalls: setting(
-    'Models',
-    'LLM_FREE_TREE_MAX_CALLS',
-    wholeNumber(0, 1_000_000),
-    20,
-    "How often one free tree may ask models on the server's key; then its model tasks answer with demo results.",
-  ),
-  llmFreeTreeMaxTokens: setting(
-    'Models',
-    'LLM_FREE_TREE_MAX_TOKENS',
-    wholeNumber(0, 1_000_000_000),
-    50_000,
-    "How many tokens, in and out, one free tree may use on the server's key.",
-  ),
+  ...MODEL_SETTINGS,
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

@@ -84,7 +84,8 @@ function lastValid(nearestFirst: readonly string[], peer: string): string {
   return client;
 }
 
-function inRanges(ranges: readonly string[]): (ip: string) => boolean {
+/** Whether an address is in one of these (`192.0.2.1`, `10.0.0.0/8`). */
+export function inRanges(ranges: readonly string[]): (ip: string) => boolean {
   const networks = ranges.map((range) =>
     ipaddr.isValidCIDR(range) ? ipaddr.parseCIDR(range) : single(ipaddr.process(range)),
   );

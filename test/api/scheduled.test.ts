@@ -73,6 +73,19 @@ describe('writing a schedule', () => {
   });
 });
 
+it('empty texts take a schedule off, as the web app does it', async () => {
+  await create('cleared', daily);
+  const { result } = await api.rpc('tasks.update', {
+    task_id: 'cleared',
+    schedule_type: '',
+    schedule_expression: '',
+    schedule_enabled: false,
+  });
+  expect(result).toMatchObject({ schedule_type: null, schedule_expression: null, next_run_at: null });
+  const { result: listed } = await api.rpc('tasks.scheduled.list', { enabled_only: false });
+  expect(listed.map(({ id }: { id: string }) => id)).not.toContain('cleared');
+});
+
 describe('tasks.scheduled', () => {
   it('lists the own ones by their next run', async () => {
     await create('yearly', { ...daily, schedule_type: 'cron', schedule_expression: '@yearly' });

@@ -1,4 +1,7 @@
-/** Records the scenarios' histories: `node test/replay/record.ts`. Run at a release, when a path is new; never to hide a break. */
+/**
+ * Records the scenarios' histories: `node test/replay/record.ts [name …]`. Run at a release, when a path is new; never to
+ * hide a break.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +15,9 @@ import { SCENARIOS } from './scenarios.ts';
 
 const folder = new URL('./histories/', import.meta.url);
 const service = await startSlowService();
+const wanted = process.argv.slice(2);
 for (const scenario of SCENARIOS) {
+  if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
   const dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-record-'));
   const config = loadConfig({
     PATH: process.env['PATH'],
@@ -41,8 +46,10 @@ for (const scenario of SCENARIOS) {
   const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
   const client = new Client({ connection, namespace: config.temporalNamespace });
   let part = 0;
-  for await (const found of client.workflow.list({ query: 'WorkflowType="runTree"' })) {
-    if (!found.workflowId.includes(`:${rootId}:`)) continue;
+  const { workflowType = 'runTree' } = scenario;
+  for await (const found of client.workflow.list({ query: `WorkflowType="${workflowType}"` })) {
+    // `tree:<user>:<root>:<n>`, `scheduled:<user>:<task>-<time>`.
+    if (![`:${rootId}:`, `:${rootId}-`].some((one) => found.workflowId.includes(one))) continue;
     const handle = client.workflow.getHandle(found.workflowId, found.runId);
     await handle.result().catch(() => undefined);
     const history = await handle.fetchHistory();

@@ -1,4 +1,4 @@
-/** One small tree for each path of `runTree`, driven over HTTP: what gets recorded at every release and replayed for ever. */
+/** One small tree for each path of `runTree`, and one for `runScheduled`, driven over HTTP: what gets recorded at every release and replayed for ever. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SlowService } from '../support/slow-service.ts';
 
@@ -8,6 +8,8 @@ export interface Scenario {
   readonly name: string;
   /** Limits of the server it runs on; absent = the product's. */
   readonly continueAfterEvents?: number;
+  /** Which of the workflows it starts is recorded; absent = `runTree`. */
+  readonly workflowType?: string;
   /** Runs it to its end and returns the root task's id. */
   run(call: Call, service: SlowService): Promise<string>;
 }
@@ -209,6 +211,23 @@ export const SCENARIOS: readonly Scenario[] = [
       );
       await call('tasks.execute', { tasks: [{ id: 'cn', name: 'cn' }, ...leaves], wait_seconds: 60 });
       return 'cn';
+    },
+  },
+  {
+    name: 'scheduled',
+    workflowType: 'runScheduled',
+    run: async (call) => {
+      await call('tasks.create', {
+        ...info('sc'),
+        schedule_type: 'interval',
+        schedule_expression: '1',
+        schedule_enabled: true,
+        max_runs: 1,
+      });
+      await until(
+        async () => ((await call('tasks.get', { task_id: 'sc' })) as { run_count?: number }).run_count === 1,
+      );
+      return 'sc';
     },
   },
 ];

@@ -2,6 +2,7 @@
 
 const pathParameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 const query = (name: string, type: string) => ({ name, in: 'query', schema: { type } });
+const header = (name: string) => ({ name, in: 'header', schema: { type: 'string' } });
 const json = (description: string) => ({
   description,
   content: { 'application/json': { schema: { type: 'object' } } },
@@ -79,6 +80,30 @@ export const restPaths = {
       responses: {
         200: { description: 'The result', content: { 'application/json': { schema: {} } } },
         404: restError,
+      },
+    },
+  },
+  '/webhook/trigger/{task_id}': {
+    post: {
+      operationId: 'triggerTask',
+      tags: ['runs'],
+      summary: 'Runs a task: signed (HMAC or Standard Webhooks), or as its owner',
+      security: [],
+      parameters: [
+        pathParameter('task_id'),
+        query('async', 'boolean'),
+        header('X-Webhook-Signature'),
+        header('X-Webhook-Timestamp'),
+        header('webhook-id'),
+        header('webhook-timestamp'),
+        header('webhook-signature'),
+      ],
+      responses: {
+        200: json('`{success, status, task_id, run_id, …}`'),
+        401: json('Not signed, or not well: `{success: false, error, task_id, code, request_id}`'),
+        404: json('No such task'),
+        409: json('It is running, or this very request was accepted before'),
+        429: json('A limit, with Retry-After'),
       },
     },
   },

@@ -1,5 +1,6 @@
 /** A task as clients post it. For docs and typed clients: `validateTree` checks what is posted. */
 import { z } from 'zod';
+import { SCHEDULE_TYPES } from '../../core/schedule/schedule-rule.ts';
 import { taskPolicySchema } from '../../core/task.ts';
 
 export const newTaskSchema = z
@@ -26,5 +27,15 @@ export const newTaskSchema = z
     params: z.record(z.string(), z.unknown()).nullish().describe('`executor_id` wins over `schemas.method`'),
     schemas: z.record(z.string(), z.unknown()).nullish().describe('`method` names the executor'),
     policy: taskPolicySchema.nullish(),
+    schedule_type: z.enum(SCHEDULE_TYPES).nullish().describe('When it runs by itself; see docs/schedules.md'),
+    schedule_expression: z
+      .string()
+      .max(100)
+      .nullish()
+      .describe('By schedule_type; may begin with TZ=Europe/Berlin'),
+    schedule_enabled: z.boolean().optional().describe('false: paused'),
+    schedule_start_at: z.string().nullish(),
+    schedule_end_at: z.string().nullish(),
+    max_runs: z.number().int().min(1).nullish(),
   })
   .describe('A task to create');

@@ -42,6 +42,8 @@ export const tasksDelete = defineMethod<z.infer<typeof params>>({
       throw new AppError('conflict', `Cannot delete task: its tree is running (run ${active.run_id})`);
     const deleted = await store.tasks.delete([...ids]);
     await syncSchedules(call, subtree);
+    // Whoever could have one: who pays is kept since it was made.
+    for (const one of subtree) if (one.charged_to !== null) await call.deps.triggerSecrets.revoke(one);
     return {
       success: true,
       task_id: task.id,

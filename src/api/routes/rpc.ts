@@ -26,9 +26,10 @@ export function rpcRoute(scope: RpcScope, deps: ApiDeps, streams: StreamHub): Ap
   };
 }
 
-function callOf(context: ApiContext, deps: ApiDeps, streams: StreamHub): Call {
+/** After `identify`. */
+export function callOf(context: ApiContext, deps: ApiDeps, streams: StreamHub): Call {
   const { identity, requestId, startedAt } = context.state;
-  if (identity === undefined) throw new Error('identify must run before an RPC route');
+  if (identity === undefined) throw new Error('identify must run before this route');
   let signal: AbortSignal | undefined;
   return {
     deps,

@@ -19,6 +19,7 @@ import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
 import type { Store } from '../../../src/ports/store.ts';
 import { createLlmKeys } from '../../../src/secrets/llm-keys.ts';
 import { createSealer } from '../../../src/secrets/sealer.ts';
+import { createTriggerSecrets } from '../../../src/secrets/trigger-secrets.ts';
 
 const executor = defineExecutor({
   id: 'system_info_executor',
@@ -126,13 +127,20 @@ export async function startTestApi(
   };
   const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
   const now = () => Date.now();
+  const realSealer = createSealer('a secret of the tests, long enough');
   const api = createApi({
     store,
     clientAddress: createClientAddress({ trust: { hops: 0 }, logger, now }),
     ledger: await createLedger({ store, now, logger, limits: { ...NO_LIMITS, ...options.limits } }),
     activity: createUserActivity({ store: store.users, logger, now }),
     keys: createApiKeys({ store: store.keys, freshMs: Number.POSITIVE_INFINITY, now }),
-    llmKeys: createLlmKeys(store.secrets, createSealer('a secret of the tests, long enough'), now),
+    llmKeys: createLlmKeys(store.secrets, realSealer, now),
+    triggerSecrets: createTriggerSecrets({
+      secrets: store.secrets,
+      sealer: realSealer,
+      shared: 'the secret of the operator',
+      now,
+    }),
     registry,
     treeGenerator: createTreeGenerator({ registry, llm }),
     identity,
