@@ -1,7 +1,7 @@
 /** Runs one task shape for every entry of a list, through any other executor, several at a time and in order. */
 import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
-import { defineExecutor, type ExecutorContext } from '../src/core/executor.ts';
+import { defineExecutor, type ExecutorContext, inputsOf } from '../src/core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../src/core/json.ts';
 import { fillTemplate } from './_fill-template.ts';
 
@@ -11,11 +11,15 @@ const PROGRESS_STEP = 0.05;
 const MAP_ID = 'map_executor';
 
 const input = z.looseObject({
-  items: z.array(z.custom<JsonValue>()).max(MAX_ITEMS).describe(`The list, up to ${MAX_ITEMS} entries`),
+  items: z
+    .array(z.custom<JsonValue>().meta(inputsOf('executor', 'item_key')))
+    .max(MAX_ITEMS)
+    .describe(`The list, up to ${MAX_ITEMS} entries`),
   executor: z.string().min(1).describe('Id of the executor that is called for each entry'),
   inputs: z
     .record(z.string(), z.custom<JsonValue>())
     .default({})
+    .meta(inputsOf('executor'))
     .describe('Inputs of each call. "{{item}}", "{{item.name}}" and "{{index}}" are filled in'),
   item_key: z
     .string()
@@ -24,7 +28,11 @@ const input = z.looseObject({
     .describe(
       'Input that holds the entry. Left out: an object is merged into the inputs unless these have placeholders',
     ),
-  params: z.record(z.string(), z.custom<JsonValue>()).optional().describe('Params of each call'),
+  params: z
+    .record(z.string(), z.custom<JsonValue>())
+    .optional()
+    .meta(inputsOf('executor'))
+    .describe('Params of each call'),
   concurrency: z.number().int().min(1).max(50).default(5).describe('Calls at the same time (default: 5)'),
   fail_fast: z
     .boolean()
@@ -121,14 +129,14 @@ async function callOne(
 ): Promise<Failure | null> {
   const { executor, params } = context.input;
   try {
-    results[index] = await context.runExecutor(executor, inputsOf(context.input, index), params);
+    results[index] = await context.runExecutor(executor, inputsOfCall(context.input, index), params);
     return null;
   } catch (error) {
     return { index, error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function inputsOf(given: MapInput, index: number): JsonObject {
+function inputsOfCall(given: MapInput, index: number): JsonObject {
   const item = given.items[index] ?? null;
   const { value, hasPlaceholder } = fillTemplate(given.inputs, { item, index });
   const inputs = value as JsonObject;

@@ -1,7 +1,15 @@
 /** Calls an HTTP API. Any answer of the server, also a 500, is a result; only a call without an answer fails. */
 import { z } from 'zod';
-import { defineExecutor, type HttpRequest, type HttpResponse } from '../src/core/executor.ts';
+import {
+  defineExecutor,
+  type HttpRequest,
+  type HttpResponse,
+  SECRET,
+  secretNames,
+} from '../src/core/executor.ts';
 import type { JsonValue } from '../src/core/json.ts';
+import { Redactor } from '../src/core/secrets/redactor.ts';
+import { CREDENTIAL_HEADER, CREDENTIAL_NAME } from '../src/core/secrets/secret-field.ts';
 import { decodeText } from './_decode-text.ts';
 import { requestFailure } from './_request-failure.ts';
 
@@ -10,16 +18,23 @@ const MAX_TIMEOUT_SECONDS = 3_600;
 const WITH_EFFECT = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 const optionalText = (description: string) => z.string().nullable().default(null).describe(description);
-const optionalObject = (description: string) =>
-  z.record(z.string(), z.custom<JsonValue>()).nullable().default(null).describe(description);
+const secretText = (description: string) => optionalText(description).meta(SECRET);
+/** Members whose names match `secrets` are never shown again. */
+const optionalObject = (description: string, secrets = CREDENTIAL_NAME) =>
+  z
+    .record(z.string(), z.custom<JsonValue>())
+    .nullable()
+    .default(null)
+    .meta(secretNames(secrets))
+    .describe(description);
 
 const auth = z.object({
   type: z.enum(['bearer', 'basic', 'apikey']).describe('Authentication type'),
-  token: optionalText('Bearer token (for bearer auth)'),
+  token: secretText('Bearer token (for bearer auth)'),
   username: optionalText('Username (for basic auth)'),
-  password: optionalText('Password (for basic auth)'),
+  password: secretText('Password (for basic auth)'),
   key: optionalText('API key name (for apikey auth)'),
-  value: optionalText('API key value (for apikey auth)'),
+  value: secretText('API key value (for apikey auth)'),
   location: z
     .enum(['header', 'query'])
     .default('header')
@@ -31,7 +46,10 @@ const input = z.object({
     .enum(['GET', 'POST', 'PUT', 'DELETE', 'PATCH'])
     .default('GET')
     .describe('HTTP method (default: GET)'),
-  headers: optionalObject('Additional HTTP headers as key-value pairs (merged with defaults)'),
+  headers: optionalObject(
+    'Additional HTTP headers as key-value pairs (merged with defaults)',
+    CREDENTIAL_HEADER,
+  ),
   params: optionalObject('Query parameters as key-value pairs'),
   json: optionalObject('JSON request body'),
   data: optionalObject('Form data as key-value pairs'),
@@ -143,11 +161,19 @@ function asText(value: JsonValue): string {
 
 function authHeaders({ auth: login }: RestInput): Record<string, string> {
   if (login?.type === 'bearer' && login.token) return { authorization: `Bearer ${login.token}` };
-  if (login?.type === 'basic' && login.username && login.password) {
-    const pair = Buffer.from(`${login.username}:${login.password}`).toString('base64');
-    return { authorization: `Basic ${pair}` };
-  }
-  return {};
+  const pair = basicPair(login);
+  return pair === null ? {} : { authorization: `Basic ${pair}` };
+}
+
+function basicPair(login: RestInput['auth']): string | null {
+  if (login?.type !== 'basic' || !login.username || !login.password) return null;
+  return Buffer.from(`${login.username}:${login.password}`).toString('base64');
+}
+
+/** Some services answer with the request they got. Secrets as they were given are taken out by whoever called us. */
+function withoutLogin({ auth: login }: RestInput, text: string): string {
+  const pair = basicPair(login);
+  return pair === null ? text : new Redactor([pair]).text(text);
 }
 
 function apiKeyHeader({ auth: login }: RestInput): Record<string, string> {
@@ -163,7 +189,7 @@ function lowerCased(headers: Record<string, JsonValue>): Record<string, string> 
 
 function resultOf(given: RestInput, answer: HttpResponse) {
   const success = answer.status >= 200 && answer.status < 300;
-  const text = decodeText(answer.body, answer.headers['content-type'] ?? '');
+  const text = withoutLogin(given, decodeText(answer.body, answer.headers['content-type'] ?? ''));
   const json = success ? parsedJson(text) : undefined;
   return {
     success,

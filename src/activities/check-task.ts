@@ -3,6 +3,7 @@ import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { TaskDemo } from '../core/task.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import { maskedTask } from './masked-task.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 
 /** What became of one call of an executor. */
@@ -56,13 +57,14 @@ export function checkInput(task: ResolvedTask, executor: AnyExecutor): { readonl
 /** The contract's shape of such a failure (section 5): the error and what the task was. */
 function refuse(task: ResolvedTask, error: string): Verdict {
   const { definition } = task;
+  const { inputs, params } = maskedTask(task);
   const result = {
     error,
     task_id: definition.id,
     name: definition.name,
     task_type: task.executorId,
-    task_params: definition.params,
-    inputs: task.inputs,
+    task_params: params,
+    inputs,
   };
   return { kind: 'failed', error, result, isRetryable: false };
 }

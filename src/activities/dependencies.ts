@@ -4,6 +4,7 @@ import type { ScheduledOutcome, ScheduledStart } from '../core/run-protocol.ts';
 import type { TaskStatus } from '../core/task.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
+import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
@@ -25,6 +26,8 @@ export interface ActivityDependencies {
   readonly llm: LlmGateway;
   /** Keys of the run's user, opened just before a call. */
   readonly llmKeys: Pick<LlmKeys, 'openForRun'>;
+  /** Secret inputs of tasks, opened just before a call. */
+  readonly inputSecrets: Pick<InputSecrets, 'open'>;
   readonly settings: ExecutorSettings;
   readonly hooks: HookRunner;
   /** What a free tree may ask of models on the server's key. */

@@ -4,6 +4,7 @@ import { injectResults } from '../core/inject-results.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { PlanTask } from '../core/plan.ts';
 import type { Generations } from '../core/run-protocol.ts';
+import type { SecretFields } from '../core/secrets/secret-fields.ts';
 import { dependencyId, executorIdOf, type TaskRecord } from '../core/task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { RunEntry } from './run-memory.ts';
@@ -14,7 +15,10 @@ export interface ResolvedTask {
   readonly executorId: string | null;
   readonly executor: AnyExecutor | undefined;
   readonly dependencies: ReadonlyMap<string, JsonValue>;
+  /** As stored, with what dependencies injected: secrets still sealed. */
   readonly inputs: JsonObject;
+  /** null: its executor has no secret inputs. */
+  readonly secrets: SecretFields | null;
 }
 
 const AGGREGATE = 'aggregate_results_executor';
@@ -40,7 +44,8 @@ export async function resolveTask(
           isAggregate: executor?.id === AGGREGATE,
         });
   const dependencies = new Map(results.map(({ id, result }) => [id, result ?? null]));
-  return { planned, definition, executorId, executor, dependencies, inputs };
+  const secrets = executor === undefined ? null : deps.registry.secretFields(executor);
+  return { planned, definition, executorId, executor, dependencies, inputs, secrets };
 }
 
 interface DependencyResult {

@@ -5,7 +5,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { AppError } from '../core/errors.ts';
-import type { ExecutorContext, WaitDecision } from '../core/executor.ts';
+import type { AnyExecutor, ExecutorContext, WaitDecision } from '../core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
 import type { TaskDemo } from '../core/task.ts';
@@ -14,8 +14,10 @@ import { CallLimit } from './call-limit.ts';
 import { checkInput, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { LlmUse } from './llm-use.ts';
+import { maskedTask } from './masked-task.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 import type { RunLlmUse } from './run-llm-use.ts';
+import { runWithSecrets } from './run-with-secrets.ts';
 
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -48,12 +50,24 @@ export async function runExecutor(
 ): Promise<Verdict> {
   const refused = refusal(deps.registry, task, options.useDemo);
   if (refused !== null) return refused;
-  if (task.executor === undefined) return { kind: 'completed', result: null, demo: null };
-  if (options.useDemo) return runDemo(deps, task, options);
-  const input = checkInput(task, task.executor);
-  if ('kind' in input) return input;
-  const timeoutMs = task.planned.timeoutMs ?? task.executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const { executor } = task;
+  if (executor === undefined) return { kind: 'completed', result: null, demo: null };
+  if (options.useDemo) return runDemo(deps, task, options);
+  if (task.secrets !== null) return runWithSecrets(deps, task, options, callChecked);
+  return callChecked(deps, task, options);
+}
+
+/** The task's secrets, if it has any, are readable by now. */
+async function callChecked(
+  deps: ActivityDependencies,
+  task: ResolvedTask,
+  options: CallOptions,
+): Promise<Verdict> {
+  const executor = task.executor as AnyExecutor;
+  const checked = checkInput(task, executor);
+  if ('kind' in checked) return checked;
+  const input = checked.value;
+  const timeoutMs = task.planned.timeoutMs ?? executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const limit = new CallLimit(options.signal, timeoutMs);
   const { idempotencyKey, runOptions, runUse } = options;
   const limits = deps.freeTreeLimits;
@@ -69,7 +83,7 @@ export async function runExecutor(
   });
   try {
     const result = await limit.hold((signal) =>
-      executor.run(contextOf(deps, task, options, { signal, input: input.value, llm })),
+      executor.run(contextOf(deps, task, options, { signal, input, llm })),
     );
     return completed(result as JsonValue, llm.demo, llm.spent);
   } catch (error) {
@@ -129,11 +143,13 @@ async function runInner(
   options: CallOptions,
   call: InnerCall,
 ): Promise<JsonValue> {
+  const executor = deps.registry.find(call.executorId);
   const inner: ResolvedTask = {
     ...task,
     executorId: call.executorId,
-    executor: deps.registry.find(call.executorId),
+    executor,
     inputs: call.inner,
+    secrets: executor === undefined ? null : deps.registry.secretFields(executor),
     definition: { ...task.definition, params: call.params ?? {}, has_children: false },
   };
   const { runInner, run: _run, runOptions: _runOptions, runUse: _runUse, ...kept } = options;
@@ -163,7 +179,7 @@ async function runDemo(
   if (delayMs > 0) await setTimeout(delayMs, undefined, { signal }).catch(() => null);
   if (signal.aborted) return { kind: 'cancelled' };
   const { id, name } = task.definition;
-  const result = task.executor?.demo({ input: task.inputs, task: { id, name } }) as JsonValue;
+  const result = task.executor?.demo({ input: maskedTask(task).inputs, task: { id, name } }) as JsonValue;
   return completed(result, { active: true, reason: demoReason });
 }
 

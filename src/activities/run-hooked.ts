@@ -9,6 +9,7 @@ import type { BeforeTaskDecision } from '../hooks/hook-runner.ts';
 import type { Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { hookedRun } from './hooked-run.ts';
+import { maskedTask, recordedInputs } from './masked-task.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 import { type InnerOptions, runExecutor } from './run-executor.ts';
 import type { RunEntry } from './run-memory.ts';
@@ -19,7 +20,7 @@ export interface HookedCall extends InnerOptions {
 
 export interface HookedVerdict {
   readonly verdict: Verdict;
-  /** What the task ran with: hooks may have changed them. */
+  /** What the task ran with, for its row: hooks may have changed them. */
   readonly inputs: JsonObject;
   /** What hooks noted, by hook; null when nothing. */
   readonly annotations: JsonObject | null;
@@ -51,7 +52,9 @@ export async function decideBefore(
   // A task without an executor that we know fails or only groups.
   const isUnknown = task.executorId !== null && task.executor === undefined;
   if (isUnknown || !deps.hooks.hasFor('beforeTask', executorView(task))) return GO_ON;
-  return deps.hooks.beforeTask(hookedTask(task, call), call.signal);
+  const decision = await deps.hooks.beforeTask(hookedTask(task, call), call.signal);
+  if (task.secrets === null || decision.inputs === null) return decision;
+  return { ...decision, inputs: task.secrets.putBack(decision.inputs, task.inputs) };
 }
 
 /** Turns what hooks decided into a verdict, calling the executor where they let it. */
@@ -86,7 +89,7 @@ export async function noteAfter(
   ended: { readonly verdict: Verdict; readonly answeredBy: JsonObject | null },
 ): Promise<HookedVerdict> {
   const { verdict, answeredBy } = ended;
-  const { inputs } = task;
+  const inputs = recordedInputs(task);
   if (verdict.kind === 'cancelled' || !deps.hooks.hasFor('afterTask', executorView(task))) {
     return { verdict, inputs, annotations: answeredBy };
   }
@@ -99,12 +102,13 @@ export async function noteAfter(
 }
 
 function hookedTask(task: ResolvedTask, call: Pick<HookedCall, 'entry' | 'attempt' | 'useDemo'>): HookedTask {
-  const { id, name, user_id, params } = task.definition;
+  const { id, name, user_id } = task.definition;
+  const { inputs, params } = maskedTask(task);
   return {
     run: hookedRun(call.entry),
     task: { id, name, userId: user_id ?? '' },
     executor: executorView(task),
-    inputs: task.inputs,
+    inputs,
     params,
     attempt: call.attempt,
     isDemo: call.useDemo,

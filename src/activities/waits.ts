@@ -6,12 +6,14 @@ import { isoMicros } from '../core/time.ts';
 import { userPlanOf } from '../core/usage.ts';
 import { announceStart } from './announce-start.ts';
 import { attemptUsage } from './attempt-usage.ts';
-import { checkInput, refusal, type Verdict } from './check-task.ts';
+import { refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { recordedInputs } from './masked-task.ts';
 import { endEvent, event, outcome } from './outcomes.ts';
 import { type ResolvedTask, resolveTask } from './resolve-task.ts';
 import { carryOut, decideBefore, type HookedCall, type HookedVerdict, noteAfter } from './run-hooked.ts';
 import type { RunEntry } from './run-memory.ts';
+import { checkWithSecrets } from './run-with-secrets.ts';
 
 /** Ends at once where hooks say so, or inputs are wrong. */
 export async function beginWait(deps: ActivityDependencies, input: BeginWaitInput): Promise<BeginWaitOutput> {
@@ -35,7 +37,7 @@ export async function beginWait(deps: ActivityDependencies, input: BeginWaitInpu
   const executor = task.executor;
   if (executor?.wait === undefined)
     throw new AppError('internal', `Executor ${task.executorId} cannot wait`, { retryable: false });
-  const parsed = checkInput(task, executor);
+  const parsed = await checkWithSecrets(deps, task, executor, entry.context.run);
   if ('kind' in parsed) return { settled: await endUnwaited(parsed) };
   const { kind, untilMs } = executor.wait({ input: parsed.value, nowMs: Math.floor(nowMs) });
   const until = untilMs === null ? null : isoMicros(untilMs);
@@ -45,7 +47,7 @@ export async function beginWait(deps: ActivityDependencies, input: BeginWaitInpu
     outcomes: [
       outcome(task.definition.id, generation(input), 'in_progress', {
         startedAt: at,
-        inputs: task.inputs,
+        inputs: recordedInputs(task),
         wait: { kind, until },
       }),
     ],
@@ -65,7 +67,9 @@ export async function endWait(
   const resolved = await resolveTask(deps, entry, input.index, input.generations);
   const [row] = await deps.store.runs.outcomes(input.runId, [resolved.definition.id]);
   // With what hooks made of them before the wait.
-  const task = { ...resolved, inputs: row?.inputs ?? resolved.inputs };
+  const kept = row?.inputs ?? resolved.inputs;
+  const inputs = resolved.secrets === null ? kept : resolved.secrets.putBack(kept, resolved.inputs);
+  const task = { ...resolved, inputs };
   const nowMs = deps.now();
   const call = {
     ...waitCall(entry, task, input),

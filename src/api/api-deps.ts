@@ -2,6 +2,7 @@
 
 import type { RunEngine } from '../ports/engine.ts';
 import type { ApiKeys, ClientAddress, IdentityResolver, UserActivity } from '../ports/identity.ts';
+import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
@@ -68,6 +69,7 @@ export interface ApiDeps {
   readonly activity: UserActivity;
   readonly keys: ApiKeys;
   readonly llmKeys: LlmKeys;
+  readonly inputSecrets: InputSecrets;
   readonly ledger: Ledger;
   /** Absent: methods have no limits of their own. */
   readonly methodRates?: MethodRates;

@@ -1,5 +1,8 @@
 /** The task as clients see it: the contract's 39 fields in their order, and our extras only where they say something. */
+
 import type { Task, TaskDemo, TaskPolicy, TaskRecord, TaskWait } from '../core/task.ts';
+import type { ExecutorRegistry } from '../ports/registry.ts';
+import { secretFieldsOf } from './secrets/secret-fields-of.ts';
 
 export interface TaskModel extends Task {
   policy?: TaskPolicy;
@@ -9,8 +12,11 @@ export interface TaskModel extends Task {
   demo?: TaskDemo;
 }
 
-/** Written out field by field: the order is what clients print, and a literal is the quickest way to build it. */
-export function toTaskModel(record: TaskRecord): TaskModel {
+/**
+ * Written out field by field: the order is what clients print, and a literal is the quickest way to build it. Secrets
+ * read as `[secret]`.
+ */
+export function toTaskModel(record: TaskRecord, registry: ExecutorRegistry): TaskModel {
   const model: TaskModel = {
     id: record.id,
     parent_id: record.parent_id,
@@ -52,6 +58,11 @@ export function toTaskModel(record: TaskRecord): TaskModel {
     token_usage: record.token_usage,
     instance_id: record.instance_id,
   };
+  const secrets = secretFieldsOf(registry, record);
+  if (secrets !== null) {
+    model.inputs = secrets.mask(record.inputs);
+    model.params = secrets.mask(record.params);
+  }
   if (record.policy !== null) model.policy = record.policy;
   if (record.wait !== null) model.wait = record.wait;
   if (record.demo?.active === true) model.demo = record.demo;

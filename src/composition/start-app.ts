@@ -10,11 +10,13 @@ import { watchedStore } from '../hooks/watched-store.ts';
 import { assertPublicUrl } from '../http/guarded-fetch.ts';
 import { inRanges } from '../identity/client-address.ts';
 import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
+import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
+import { createInputSecrets } from '../secrets/input-secrets.ts';
 import { instanceSecret } from '../secrets/instance-secret.ts';
 import { createLlmKeys } from '../secrets/llm-keys.ts';
 import { createSealer } from '../secrets/sealer.ts';
@@ -92,6 +94,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
     const llm = makeLlm(config);
     const llmKeys = createLlmKeys(store.secrets, sealer, Date.now);
+    const inputSecrets = createInputSecrets(sealer);
     const hooks = await makeHooks(config, { registry, logger, metrics });
     const watched = watchedStore(store, hooks);
     const engine = await startEngine({
@@ -104,6 +107,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       sealer,
       llm,
       llmKeys,
+      inputSecrets,
       hooks,
     });
     const access = await startAccess({ config, store, sealer, logger });
@@ -124,6 +128,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       ledger,
       llm,
       llmKeys,
+      inputSecrets,
     });
   } catch (error) {
     for (const step of undo.reverse()) await step();
@@ -153,6 +158,7 @@ interface Parts {
   readonly ledger: StartedLedger;
   readonly llm: LlmGateway;
   readonly llmKeys: LlmKeys;
+  readonly inputSecrets: InputSecrets;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -241,6 +247,7 @@ async function apiDeps(
     },
     sealer: parts.sealer,
     llmKeys: parts.llmKeys,
+    inputSecrets: parts.inputSecrets,
     ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),

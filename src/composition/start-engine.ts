@@ -17,6 +17,7 @@ import {
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
+import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
@@ -66,6 +67,7 @@ export async function startEngine(options: {
   readonly metrics: Metrics;
   readonly sealer: Sealer;
   readonly llmKeys: LlmKeys;
+  readonly inputSecrets: InputSecrets;
   readonly llm: LlmGateway;
   readonly hooks: HookRunner;
   readonly logger: Logger;
@@ -126,6 +128,7 @@ async function makeWorker(
     http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
     llm: options.llm,
     llmKeys: options.llmKeys,
+    inputSecrets: options.inputSecrets,
     hooks: options.hooks,
     freeTreeLimits: freeTreeLimits(config),
     settings: executorSettings(config),

@@ -9,9 +9,11 @@ import { RunMemory } from '../activities/run-memory.ts';
 import type { Config } from '../config.ts';
 import { AppError, ERROR_TABLE, type ErrorCode } from '../core/errors.ts';
 import type { HttpClient } from '../core/executor.ts';
+import type { JsonValue } from '../core/json.ts';
 import { LlmKey } from '../core/llm/llm-key.ts';
 import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
+import type { TaskOfRun } from '../ports/input-secrets.ts';
 import type { OpenedKeys } from '../ports/llm-keys.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { createRemoteStore, type PostCall } from '../store/remote/remote-store.ts';
@@ -70,6 +72,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
       llm: makeLlm(config),
       llmKeys: { openForRun: (run) => openRemotely(post, run.runId) },
+      inputSecrets: { open: (task, sealed) => openInputsRemotely(post, task, sealed) },
       settings: executorSettings(config),
       memory: new RunMemory(store),
       aborts: new AbortBoard(),
@@ -112,6 +115,14 @@ async function openRemotely(post: PostCall, runId: string): Promise<OpenedKeys> 
   const sent = (await post('llmKeys', { runId })) as { header: Sent | null; stored: Sent[] };
   const opened = ({ provider, key }: Sent) => new LlmKey(provider, key);
   return { header: sent.header && opened(sent.header), stored: sent.stored.map(opened) };
+}
+
+async function openInputsRemotely(
+  post: PostCall,
+  { runId, taskId }: TaskOfRun,
+  sealed: readonly string[],
+): Promise<ReadonlyMap<string, JsonValue>> {
+  return new Map((await post('inputSecrets', { runId, taskId, sealed })) as [string, JsonValue][]);
 }
 
 function postToApi({ apiUrl, workerToken }: Config, http: HttpClient): PostCall {

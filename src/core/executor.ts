@@ -6,6 +6,8 @@ import type { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { LlmClient } from './llm/chat.ts';
 
+export { inputsOf, SECRET, secretNames } from './secrets/secret-field.ts';
+
 /**
  * Where a task runs. `inline`: quick, in-process, idempotent, and no input can make it slow: the ready frontier is
  * fused into one local activity. `activity`: network and slow work, one Temporal activity a task.
@@ -125,6 +127,7 @@ export interface ExecutorDefinition<Input = unknown, Output = unknown> {
   /** The contract's `type` (stdio, http, core …); null where the original has none. */
   readonly type: string | null;
   readonly examples: readonly string[];
+  /** Mark what is secret in it: `z.string().meta(SECRET)`. */
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
   readonly placement: Placement;

@@ -1,6 +1,7 @@
 /**
  * What a worker of a named queue asks of the API (`POST /internal/store/<call>`): it has no database and no secret, so
- * these few calls are its whole store, and its only way to a user's LLM key. Ending, pausing or starting a run is not among them.
+ * these few calls are its whole store, and its only way to a user's LLM key
+ * and to secret inputs of its tasks. Ending, pausing or starting a run is not among them.
  */
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
@@ -65,6 +66,7 @@ export const WORKER_CALLS = {
     userPlan: z.string().max(40).nullable().default(null),
   }),
   llmKeys: z.object({ runId: id }),
+  inputSecrets: z.object({ runId: id, taskId: id, sealed: z.array(z.string()).max(10_000) }),
   tasks: z.object({ taskIds: z.array(id).max(10_000) }),
   delta: z.object({
     runId: id,

@@ -5,6 +5,7 @@
 import type { HookedRun, TreePoint } from '../core/hook.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isRunEnded, type Run } from '../core/run.ts';
+import { isSealed, SHOWN_SECRET } from '../core/secrets/secret-field.ts';
 import type { TaskRecord } from '../core/task.ts';
 import type { RunCommit, RunStore, Store, TaskStore } from '../ports/store.ts';
 import type { HookedTree } from './hook-context.ts';
@@ -86,8 +87,10 @@ function treesOf(records: readonly TaskRecord[]): TaskRecord[][] {
   return [...trees.values()];
 }
 
+/** Hooks see no secrets, sealed ones neither. */
 function plainTask(task: TaskRecord): JsonObject {
-  return JSON.parse(JSON.stringify(task)) as JsonObject;
+  const text = JSON.stringify(task, (_, value: unknown) => (isSealed(value) ? SHOWN_SECRET : value));
+  return JSON.parse(text) as JsonObject;
 }
 
 /** Stands before an object whose methods may need their own `this`. */

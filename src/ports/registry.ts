@@ -1,5 +1,6 @@
 /** Finds executors. Implemented by src/registry. */
 import type { AnyExecutor, ExecutorMetadata } from '../core/executor.ts';
+import type { SecretFields } from '../core/secrets/secret-fields.ts';
 
 export interface Availability {
   readonly available: boolean;
@@ -17,4 +18,6 @@ export interface ExecutorRegistry {
   /** JSON Schema of the output, for result injection. */
   outputProperties(executor: AnyExecutor): readonly string[];
   inputProperties(executor: AnyExecutor): readonly string[];
+  /** What is secret in the inputs and params of its tasks; null for executors without secrets. A look into a map. */
+  secretFields(executor: AnyExecutor): SecretFields | null;
 }

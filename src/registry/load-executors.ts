@@ -10,6 +10,8 @@ import { AppError } from '../core/errors.ts';
 import type { AnyExecutor, ExecutorMetadata, ExecutorSettings } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
 import { isJsonObject } from '../core/json.ts';
+import { SecretFields } from '../core/secrets/secret-fields.ts';
+import { type SecretShape, secretShape } from '../core/secrets/secret-shape.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import { checkDefinition } from './check-definition.ts';
 
@@ -32,12 +34,22 @@ export async function loadRegistry(options: RegistryOptions): Promise<ExecutorRe
       byId.set(id, executor);
     }
   }
-  const schemas = new Map<AnyExecutor, { input: JsonObject; output: JsonObject }>();
+  const schemas = new Map<AnyExecutor, Schemas>();
   const schemasOf = (executor: AnyExecutor) => {
     const known = schemas.get(executor) ?? deriveSchemas(executor);
     schemas.set(executor, known);
     return known;
   };
+  const shapeOf = (id: string) => {
+    const executor = byId.get(id);
+    return executor === undefined ? null : schemasOf(executor).secrets;
+  };
+  const secretFields = new Map(
+    executors.flatMap((executor) => {
+      const { secrets } = schemasOf(executor);
+      return secrets === null ? [] : [[executor, new SecretFields(secrets, shapeOf)]];
+    }),
+  );
   return {
     find: (id) => byId.get(id),
     all: () => executors,
@@ -50,6 +62,7 @@ export async function loadRegistry(options: RegistryOptions): Promise<ExecutorRe
     metadata: (executor) => metadataOf(executor, schemasOf(executor).input),
     inputProperties: (executor) => propertiesOf(schemasOf(executor).input),
     outputProperties: (executor) => propertiesOf(schemasOf(executor).output),
+    secretFields: (executor) => secretFields.get(executor) ?? null,
   };
 }
 
@@ -68,11 +81,22 @@ async function loadFile(directory: string, name: string): Promise<AnyExecutor> {
   return checkDefinition(name, module.default);
 }
 
-function deriveSchemas(executor: AnyExecutor): { input: JsonObject; output: JsonObject } {
-  return {
-    input: jsonSchema(executor.input, 'input'),
-    output: jsonSchema(executor.output, 'output'),
-  };
+interface Schemas {
+  readonly input: JsonObject;
+  readonly output: JsonObject;
+  readonly secrets: SecretShape | null;
+}
+
+function deriveSchemas(executor: AnyExecutor): Schemas {
+  try {
+    const input = jsonSchema(executor.input, 'input');
+    return { input, output: jsonSchema(executor.output, 'output'), secrets: secretShape(input) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('invalid_params', `The schemas of '${executor.id}' cannot be read: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {

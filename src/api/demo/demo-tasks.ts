@@ -3,9 +3,10 @@ import { AppError } from '../../core/errors.ts';
 import type { AnyExecutor } from '../../core/executor.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { sealTasks } from '../secrets/seal-tasks.ts';
 import { demoTree, demoTreeId } from './demo-tree.ts';
 
-type DemoDeps = Pick<ApiDeps, 'store' | 'registry' | 'clock' | 'settings'>;
+type DemoDeps = Pick<ApiDeps, 'store' | 'registry' | 'inputSecrets' | 'clock' | 'settings'>;
 
 /** Executors of the user that have a demo tree, by id. */
 export async function executorsWithDemo(deps: DemoDeps, userId: string): Promise<Set<string>> {
@@ -34,7 +35,7 @@ async function createOne(
 ): Promise<string[]> {
   const tree = demoTree(executor, { userId, now, requirements: requirementsOf(deps, executor) });
   try {
-    await deps.store.tasks.create(tree);
+    await deps.store.tasks.create(sealTasks(deps, tree));
   } catch (error) {
     // Somebody else was quicker: the tree is there, and that is all that was asked for.
     if (AppError.is(error) && error.code === 'conflict') return [];

@@ -91,5 +91,5 @@ async function change(call: Call, task: TaskRecord, patch: TaskPatch): Promise<T
   const updated = await call.deps.store.tasks.update(task.id, patch);
   if (updated === null) throw new AppError('not_found', `Task ${task.id} not found`);
   await syncSchedules(call, [updated]);
-  return toTaskModel(updated);
+  return toTaskModel(updated, call.deps.registry);
 }

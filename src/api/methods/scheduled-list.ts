@@ -49,7 +49,8 @@ export const scheduledList = defineMethod<ListParams>({
   params: listParams,
   result: taskListResult,
   examples: [{ name: 'mine', params: { enabled_only: true } }],
-  handle: async (params, call) => (await listed(params, call)).map(toListedTask),
+  handle: async (params, call) =>
+    (await listed(params, call)).map((task) => toListedTask(task, call.deps.registry)),
 });
 
 async function listed(params: ListParams, call: Call): Promise<TaskRecord[]> {
@@ -105,7 +106,7 @@ export const scheduledDue = defineMethod<z.infer<typeof dueParams>>({
     return found
       .filter(({ status }) => status !== 'in_progress')
       .slice(0, limit)
-      .map(toListedTask);
+      .map((task) => toListedTask(task, call.deps.registry));
   },
 });
 

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { uuidV4 } from '../../core/ids.ts';
 import type { JsonValue } from '../../core/json.ts';
+import type { TaskRecord } from '../../core/task.ts';
 import { cloneTree } from '../../core/task-tree/clone-tree.ts';
 import { isoMicros } from '../../core/time.ts';
-import { defineMethod } from '../method.ts';
+import { type Call, defineMethod } from '../method.ts';
 import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
+import { sealTask } from '../secrets/seal-tasks.ts';
 import { toTaskModel } from '../task-model.ts';
 import { requireOwnTask, treeOf } from './own.ts';
 import { optionalFlag, optionalId, requireId, taskListResult, taskResult } from './param.ts';
@@ -43,9 +45,10 @@ export const tasksClone = defineMethod<z.infer<typeof params>>({
   handle: async (given, call) => {
     const { store, clock } = call.deps;
     const source = await requireOwnTask(call, requireId('Task ID is required', given.task_id));
+    const tree = await treeOf(call, source);
     const cloned = cloneTree({
       source,
-      tree: await treeOf(call, source),
+      tree,
       mode: given.origin_type ?? 'copy',
       recursive: given.recursive ?? true,
       linkTaskIds: given.link_task_ids ?? [],
@@ -55,16 +58,23 @@ export const tasksClone = defineMethod<z.infer<typeof params>>({
       now: isoMicros(clock.now()),
       newId: uuidV4,
     });
+    const { referenced, archived } = cloned;
+    const sealed = archived.length > 0 ? cloned.tasks : sealCopies(call, cloned.tasks, tree);
     if (given.save !== false) {
-      const { referenced, archived } = cloned;
-      const tasks = withCharge(call, cloned.tasks);
+      const tasks = withCharge(call, sealed);
       if (archived.length > 0) await store.tasks.archive(archived);
       else await store.tasks.create(tasks);
       if (referenced.length > 0) await store.tasks.markReferenced(referenced);
       await syncSchedules(call, tasks);
     }
-    const models = cloned.tasks.map(toTaskModel);
+    const models = sealed.map((task) => toTaskModel(task, call.deps.registry));
     const [first] = models;
     return models.length === 1 && first !== undefined ? first : models;
   },
 });
+
+/** A copy brings its original's sealed values with it; only what `reset_fields` gives is new. */
+function sealCopies(call: Call, copies: readonly TaskRecord[], tree: readonly TaskRecord[]): TaskRecord[] {
+  const originals = new Map(tree.map((task) => [task.id, task]));
+  return copies.map((copy) => sealTask(call.deps, copy, originals.get(copy.original_task_id ?? '')));
+}

@@ -8,6 +8,7 @@ import { isoMicros } from '../../core/time.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
+import { sealTasks } from '../secrets/seal-tasks.ts';
 import { type TaskModel, toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';
 import { taskListResult, taskResult } from './param.ts';
@@ -53,11 +54,12 @@ async function create(params: unknown, call: Call): Promise<TaskModel | TaskMode
     perform: async (record) => {
       const ids: string[] = [];
       const now = isoMicros(clock.now());
-      const made = recordsOf(params, call, now, () => {
+      const given = recordsOf(params, call, now, () => {
         const id = uuidV4();
         ids.push(id);
         return id;
       });
+      const made = sealTasks(call.deps, given);
       await store.tasks.create(made, record({ now, ids }));
       await syncSchedules(call, made);
       return made;
@@ -65,7 +67,7 @@ async function create(params: unknown, call: Call): Promise<TaskModel | TaskMode
     // The ids and the time are all that was not in the request: with them the same tree comes out again.
     replay: async (answer) => recordsOf(params, call, nowOf(answer), idsAgain(answer)),
   });
-  const models = tasks.map(toTaskModel);
+  const models = tasks.map((task) => toTaskModel(task, call.deps.registry));
   const [first] = models;
   return models.length === 1 && first !== undefined ? first : models;
 }

@@ -23,6 +23,7 @@ import {
   waitForRun,
 } from '../runs/run-answer.ts';
 import { readWebhook, sealedWebhook, type Webhook, webhookConfigSchema } from '../runs/webhook-config.ts';
+import { sealTasks } from '../secrets/seal-tasks.ts';
 import { newTaskSchema } from './new-task.ts';
 import { requireOwnRun, requireOwnTask, treeOf } from './own.ts';
 import { optionalFlag, optionalId } from './param.ts';
@@ -172,7 +173,8 @@ async function treeToRun(
   if (given.tasks != null && given.tasks.length > 0) {
     const { userId, isAdmin } = call.identity;
     const now = isoMicros(call.deps.clock.now());
-    const tree = withCharge(call, validateTree(given.tasks, { userId, isAdmin, now, newId: uuidV4 }));
+    const tasks = validateTree(given.tasks, { userId, isAdmin, now, newId: uuidV4 });
+    const tree = sealTasks(call.deps, withCharge(call, tasks));
     return { tree, targetId: rootOf(tree).id, isNew: true };
   }
   const taskId = given.task_id || given.id;

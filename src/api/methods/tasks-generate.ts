@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts';
 import { type LlmKey, parseLlmKey } from '../../core/llm/llm-key.ts';
 import { isPremiumWork } from '../../core/llm/run-keys.ts';
 import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
-import type { TaskRecord } from '../../core/task.ts';
+import type { Task } from '../../core/task.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { GeneratedTree, GenerateRequest } from '../../ports/tree-generator.ts';
 import { type Call, defineMethod } from '../method.ts';
@@ -14,6 +14,8 @@ import { idempotently } from '../rpc/idempotent.ts';
 import { quotaInfoOf, release, reserveGeneration } from '../runs/charge.ts';
 import { chargedOf } from '../runs/charged-of.ts';
 import { withKeys } from '../runs/llm-keys.ts';
+import { sealTasks } from '../secrets/seal-tasks.ts';
+import { toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';
 import { scopeUser } from './own.ts';
 import { optionalFlag, optionalText, userIdParam } from './param.ts';
@@ -89,9 +91,13 @@ async function generate(given: Params, call: Call): Promise<Answer> {
     perform: async (record) => {
       const { store } = call.deps;
       const { tree, quotaInfo } = await generateCharged(call, request);
-      const answer = { ...answerOf(tree, given.save === true), quota_info: quotaInfo };
+      const tasks = sealTasks(call.deps, tree.tasks);
+      const { registry } = call.deps;
+      // A draft is posted back: its secrets stay sealed, for its owner alone. What is stored needs no way back.
+      const shown = given.save === true ? tasks.map((task) => toTaskModel(task, registry)) : tasks;
+      const answer = { ...answerOf(tree, shown, given.save === true), quota_info: quotaInfo };
       const idempotency = record(answer);
-      if (given.save === true) await store.tasks.create(tree.tasks, idempotency);
+      if (given.save === true) await store.tasks.create(tasks, idempotency);
       else if (idempotency !== undefined) await store.idempotency.put(idempotency);
       return answer;
     },
@@ -149,7 +155,7 @@ function requestOf(
   };
 }
 
-function answerOf({ tasks, demo, model, usage }: GeneratedTree, isSaved: boolean): Answer {
+function answerOf({ demo, model, usage }: GeneratedTree, tasks: readonly Task[], isSaved: boolean): Answer {
   const rootId = tasks[0]?.id ?? '';
   const saved = isSaved ? ` and saved to database (root_task_id: ${rootId})` : '';
   const honest = demo === null ? '' : `. Demo: planned by rules, no model was asked (${demo.reason})`;
@@ -165,7 +171,7 @@ function answerOf({ tasks, demo, model, usage }: GeneratedTree, isSaved: boolean
 }
 
 /** The task as a client would post it. */
-function draftOf(task: TaskRecord): JsonObject {
+function draftOf(task: Task): JsonObject {
   const { id, name, user_id, parent_id, priority, dependencies, inputs, params: settings, schemas } = task;
   const links = dependencies as JsonValue[];
   return { id, name, user_id, parent_id, priority, dependencies: links, inputs, params: settings, schemas };

@@ -48,7 +48,7 @@ export const tasksList = defineMethod<z.infer<typeof listParams>>({
       rootOnly: params.root_only ?? true,
       ...pageOf(params),
     });
-    return tasks.map(toListedTask);
+    return tasks.map((task) => toListedTask(task, call.deps.registry));
   },
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { shownResult } from '../../core/result-reference.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { taskTreeView } from '../../core/task-tree/roll-up.ts';
+import type { ExecutorRegistry } from '../../ports/registry.ts';
 import { defineMethod } from '../method.ts';
 import { type TaskModel, toTaskModel } from '../task-model.ts';
 import { findOwnTask, requireOwnTask, treeOf } from './own.ts';
@@ -25,7 +26,7 @@ export const tasksGet = defineMethod<z.infer<typeof getParams>>({
   examples: [{ name: 'by id', params: { task_id: 'my-task' } }],
   handle: async (params, call) => {
     const task = await findOwnTask(call, requireId(ID_REQUIRED, params.task_id, params.id));
-    return task === null ? null : toTaskModel(task);
+    return task === null ? null : toTaskModel(task, call.deps.registry);
   },
 });
 
@@ -38,7 +39,7 @@ export const tasksDetail = defineMethod<z.infer<typeof getParams>>({
   tags: ['task', 'detail'],
   handle: async (params, call) => {
     const task = await findOwnTask(call, requireId('Task ID is required', params.task_id, params.id));
-    return task === null ? null : toTaskModel(task);
+    return task === null ? null : toTaskModel(task, call.deps.registry);
   },
 });
 
@@ -62,7 +63,8 @@ export const tasksTree = defineMethod<z.infer<typeof treeParams>>({
   handle: async (params, call) => {
     const taskId = requireId('Task ID or root_id is required', params.task_id, params.root_id);
     const task = await requireOwnTask(call, taskId);
-    return taskTreeView((await treeOf(call, task)).map(toListedTask), task.id);
+    const tree = (await treeOf(call, task)).map((each) => toListedTask(each, call.deps.registry));
+    return taskTreeView(tree, task.id);
   },
 });
 
@@ -86,13 +88,14 @@ export const tasksChildren = defineMethod<z.infer<typeof childrenParams>>({
       requireId(problem, params.parent_id, params.task_id),
       'Parent task',
     );
-    return (await call.deps.store.tasks.children(parent.id)).map(toListedTask);
+    const { store, registry } = call.deps;
+    return (await store.tasks.children(parent.id)).map((child) => toListedTask(child, registry));
   },
 });
 
 /** As lists and trees show a task: a large result by reference. */
-export function toListedTask(record: TaskRecord): TaskModel {
-  const model = toTaskModel(record);
+export function toListedTask(record: TaskRecord, registry: ExecutorRegistry): TaskModel {
+  const model = toTaskModel(record, registry);
   model.result = shownResult(record.run_id, record.id, record.result);
   return model;
 }

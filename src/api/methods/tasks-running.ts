@@ -41,7 +41,7 @@ export const runningList = defineMethod<z.infer<typeof listParams>>({
       const root = byId.get(run.root_task_id);
       return root === undefined ? [] : [withTreeProgress(call, run, root)];
     });
-    return (await Promise.all(shown)).map(toListedTask);
+    return (await Promise.all(shown)).map((task) => toListedTask(task, call.deps.registry));
   },
 });
 

@@ -6,6 +6,7 @@ import { checkUpdate, updateFailure } from '../../core/task-tree/check-update.ts
 import { isoMicros } from '../../core/time.ts';
 import { defineMethod } from '../method.ts';
 import { chargeOf, syncSchedules } from '../runs/keep-schedules.ts';
+import { sealUpdate } from '../secrets/seal-update.ts';
 import { toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';
 import { requireOwnTask, treeOf } from './own.ts';
@@ -49,14 +50,15 @@ export const tasksUpdate = defineMethod<z.infer<typeof params>>({
       isoMicros(call.deps.clock.now()),
     );
     if (problems.length > 0) throw updateFailure(problems);
+    const sealed = sealUpdate(call.deps, task, patch);
     const isScheduled = patch.schedule_type != null || patch.schedule_expression != null;
     const updated = await call.deps.store.tasks.update(task.id, {
-      ...patch,
+      ...sealed,
       ...(isScheduled ? { charged_to: chargeOf(call, task.user_id) } : {}),
     });
     if (updated === null) throw new AppError('not_found', `Task ${taskId} not found`);
     // The task as it was, so that a schedule that was taken off is deleted.
     await syncSchedules(call, updated.schedule_type === null ? [task] : [updated]);
-    return toTaskModel(updated);
+    return toTaskModel(updated, call.deps.registry);
   },
 });

@@ -10,6 +10,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { LlmKey } from '../../core/llm/llm-key.ts';
 import { runLlmKeys } from '../../core/llm/run-keys.ts';
 import { isRunEnded } from '../../core/run.ts';
+import { sealedIn } from '../../core/secrets/sealed-in.ts';
 import { WORKER_CALLS, WORKER_CALLS_PATH, type WorkerCall } from '../../core/worker-protocol.ts';
 import type { Store } from '../../ports/store.ts';
 import type { ApiDeps } from '../api-deps.ts';
@@ -49,6 +50,17 @@ const HANDLERS: Handlers = {
     );
     const opened = (key: LlmKey) => ({ provider: key.provider, key: key.reveal() });
     return { header: keys.header && opened(keys.header), stored: keys.stored.map(opened) };
+  },
+  inputSecrets: async ({ runId, taskId, sealed }, { store, inputSecrets }, queuedTasks) => {
+    await queuedTasks.require(runId, [taskId]);
+    const [context, task] = await Promise.all([store.runs.context(runId), store.tasks.get(taskId)]);
+    if (context === null || task === null || isRunEnded(context.run.status))
+      throw new AppError('forbidden', `Run ${runId} is over: its tasks need no secrets`);
+    // Only what stands in this very task: the token opens nothing else.
+    const own = sealedIn([task.stored_inputs, task.params]);
+    const userId = task.user_id ?? context.run.user_id;
+    const asked = sealed.filter((text) => own.has(text));
+    return [...(await inputSecrets.open({ runId, taskId, userId }, asked))];
   },
   tasks: ({ taskIds }, { store }) => store.tasks.getMany(taskIds),
   delta: async (delta, { store }, queuedTasks) => {

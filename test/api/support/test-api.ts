@@ -17,6 +17,7 @@ import { createTreeGenerator } from '../../../src/llm/generate-tree/create-tree-
 import type { IdentityResolver } from '../../../src/ports/identity.ts';
 import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
 import type { Store } from '../../../src/ports/store.ts';
+import { createInputSecrets } from '../../../src/secrets/input-secrets.ts';
 import { createLlmKeys } from '../../../src/secrets/llm-keys.ts';
 import { createSealer } from '../../../src/secrets/sealer.ts';
 import { createTriggerSecrets } from '../../../src/secrets/trigger-secrets.ts';
@@ -51,6 +52,7 @@ const registry: ExecutorRegistry = {
   }),
   outputProperties: () => [],
   inputProperties: () => [],
+  secretFields: () => null,
 };
 
 /** No model is set up: trees are planned by rules. */
@@ -141,6 +143,7 @@ export async function startTestApi(
       shared: 'the secret of the operator',
       now,
     }),
+    inputSecrets: createInputSecrets(realSealer),
     registry,
     treeGenerator: createTreeGenerator({ registry, llm }),
     identity,
