@@ -39,13 +39,14 @@ function runNpm(args) {
   return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { shell: process.platform === 'win32' });
 }
 
-/** PostgreSQL and a browser: the tests that need them are skipped, with a word, where they cannot be had. */
+/** PostgreSQL, a browser, Python for its client: tests that need them are skipped, with a word, where they cannot be had. */
 async function installTestPrograms() {
   const missing = [];
   if (!hasPostgres()) missing.push('postgresql');
   if (!['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath)) missing.push('chromium');
+  if (!isOnPath('python3')) missing.push('python3');
   if (missing.length === 0) return;
-  const names = missing.join(' and ');
+  const names = missing.join(', ');
   if (process.getuid?.() !== 0 || !isOnPath('apt-get')) {
     console.log(
       `${names} not found: what needs it is skipped. On Debian: sudo apt-get install -y ${missing.join(' ')}`,

@@ -1,0 +1,9 @@
+/** The generated part of the Python client is what the method table says. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { pythonMethods } from '../../scripts/python-methods.ts';
+
+it('is up to date (else run: node scripts/generate-python-methods.ts)', () => {
+  const file = new URL('../../clients/python/src/taskgrove_client/methods.py', import.meta.url);
+  expect(readFileSync(file, 'utf8')).toBe(pythonMethods());
+});
