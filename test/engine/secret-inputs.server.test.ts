@@ -38,6 +38,8 @@ let server: TestServer;
 let folder: string;
 let dataDir: string;
 const namespace = `test-${randomUUID().slice(0, 8)}`;
+/** What was sent to get in, right or wrong. */
+const asked: (string | undefined)[] = [];
 /** Headers of the requests that were let in, by path. */
 const letIn: { path: string; authorization: string | undefined; cookie: string | undefined }[] = [];
 let answers = '';
@@ -52,6 +54,7 @@ const start = (secret = SECRET) =>
 beforeAll(async () => {
   service = await localServer((request, response) => {
     const { authorization, cookie } = request.headers;
+    asked.push(authorization);
     const isAllowed = authorization === `Bearer ${TOKEN}` || authorization === `Basic ${BASIC}`;
     if (isAllowed) letIn.push({ path: request.url ?? '', authorization, cookie });
     response.writeHead(isAllowed ? 200 : 401, { 'content-type': 'application/json' });
@@ -119,6 +122,27 @@ describe('the executor', () => {
     expect(changed.result).toMatchObject({ status_code: 200, url: `${service.url}/changed?by=hook` });
     const { inputs } = await call('tasks.get', { task_id: changed.root_task_id });
     expect(inputs).toMatchObject({ url: `${service.url}/changed?by=hook`, auth: { token: '[secret]' } });
+  });
+
+  it('gets one that another task brings, and no row of the run repeats it', async () => {
+    const caller = rest('brought', bearer);
+    const { auth: _, ...inputs } = caller.inputs;
+    const login = {
+      id: `login-${randomUUID().slice(0, 8)}`,
+      name: 'login',
+      parent_id: caller.id,
+      schemas: { method: 'transform_executor' },
+      inputs: { expression: '{"auth": {"type": "bearer", "token": "brought-by-login"}}' },
+    };
+    const tasks = [{ ...caller, inputs, dependencies: [login.id] }, login];
+    const answer = await execute({ tasks });
+    expect(asked.at(-1)).toBe('Bearer brought-by-login');
+    expect(answer.result).toMatchObject({
+      status_code: 401,
+      text: expect.stringContaining('Bearer [secret]'),
+    });
+    const row = await server.app.store.tasks.get(caller.id);
+    expect(row?.inputs).toMatchObject({ auth: { token: '[secret]' }, headers: { Cookie: '[secret]' } });
   });
 
   it('is not called with inputs that are wrong, and the error repeats none', async () => {
