@@ -5,7 +5,7 @@ import type { TaskStatus } from '../core/task.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
-import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
@@ -32,6 +32,7 @@ export interface ActivityDependencies {
   readonly hooks: HookRunner;
   /** What a free tree may ask of models on the server's key. */
   readonly freeTreeLimits: FreeTreeLimits;
+  readonly llmBudgets: LlmBudgetSource;
   readonly memory: RunMemory;
   readonly aborts: AbortBoard;
   readonly logger: ActivityLogger;

@@ -2,6 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
+import { type Budget, type PlannedCall, reserveCall } from '../core/llm/budget.ts';
 import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
 import { runLlmKeys } from '../core/llm/run-keys.ts';
@@ -23,6 +24,8 @@ export interface LlmUseOptions {
   /** Of the run as a whole: all its tasks count here. */
   readonly runUse: RunLlmUse;
   readonly limits: FreeTreeLimits;
+  /** Asked for at the first call. */
+  readonly budgets: () => Promise<readonly Budget[]>;
 }
 
 export class LlmUse {
@@ -40,14 +43,15 @@ export class LlmUse {
   }
 
   clientFor(signal: AbortSignal): LlmClient {
-    const { gateway, executor, idempotencyKey, keys, run, runOptions } = this.#options;
+    const { budgets, gateway, executor, idempotencyKey, keys, run, runOptions } = this.#options;
     if (executor.usesLlm !== true) return refusing(executor);
     const runKeys = runLlmKeys(runOptions);
     const access = { signal, idempotencyKey, header: null, stored: [], mayUseServerKey: !runKeys.isPremium };
     const onAnswer = (answer: ChatAnswer) => this.#note(answer, 'requested');
     const real = opening(async () => {
       const opened = await keys.openForRun(run, runKeys);
-      return gateway.clientFor({ ...access, ...opened, useDemo: false, onAnswer });
+      const reserve = async (call: PlannedCall) => reserveCall(await budgets(), call, Date.now());
+      return gateway.clientFor({ ...access, ...opened, useDemo: false, onAnswer, reserve });
     });
     const canned = () =>
       gateway.clientFor({

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { AppError } from '../core/errors.ts';
 import type { AnyExecutor, ExecutorContext, WaitDecision } from '../core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import type { Budget } from '../core/llm/budget.ts';
 import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
 import type { TaskDemo } from '../core/task.ts';
 import type { RunOfUser } from '../ports/llm-keys.ts';
@@ -35,11 +36,13 @@ export interface CallOptions {
   readonly runOptions: JsonObject;
   /** What the run as a whole has asked of models. */
   readonly runUse: RunLlmUse;
+  /** Of the task, its tree and its user. */
+  readonly budgets: () => Promise<readonly Budget[]>;
   /** Runs a task for an executor that calls another one. */
   readonly runInner: (inner: ResolvedTask, options: InnerOptions) => Promise<Verdict>;
 }
 
-export type InnerOptions = Omit<CallOptions, 'run' | 'runInner' | 'runUse' | 'runOptions'>;
+export type InnerOptions = Omit<CallOptions, 'run' | 'runInner' | 'runUse' | 'runOptions' | 'budgets'>;
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 
@@ -69,7 +72,7 @@ async function callChecked(
   const input = checked.value;
   const timeoutMs = task.planned.timeoutMs ?? executor.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const limit = new CallLimit(options.signal, timeoutMs);
-  const { idempotencyKey, runOptions, runUse } = options;
+  const { budgets, idempotencyKey, runOptions, runUse } = options;
   const limits = deps.freeTreeLimits;
   const llm = new LlmUse({
     gateway: deps.llm,
@@ -80,6 +83,7 @@ async function callChecked(
     runOptions,
     runUse,
     limits,
+    budgets,
   });
   try {
     const result = await limit.hold((signal) =>
@@ -152,7 +156,7 @@ async function runInner(
     secrets: executor === undefined ? null : deps.registry.secretFields(executor),
     definition: { ...task.definition, params: call.params ?? {}, has_children: false },
   };
-  const { runInner, run: _run, runOptions: _runOptions, runUse: _runUse, ...kept } = options;
+  const { runInner, run: _run, runOptions: _options, runUse: _use, budgets: _budgets, ...kept } = options;
   const verdict = await runInner(inner, {
     ...kept,
     // Its own key a call: two entries of a map must not pass for one effect.

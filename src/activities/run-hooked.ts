@@ -9,6 +9,7 @@ import type { BeforeTaskDecision } from '../hooks/hook-runner.ts';
 import type { Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { hookedRun } from './hooked-run.ts';
+import { llmBudgets } from './llm-budgets.ts';
 import { maskedTask, recordedInputs } from './masked-task.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 import { type InnerOptions, runExecutor } from './run-executor.ts';
@@ -76,6 +77,7 @@ export async function carryOut(
     run: { runId: entry.context.run.run_id, userId: entry.context.run.user_id },
     runOptions: entry.context.options,
     runUse: entry.llm,
+    budgets: () => llmBudgets(deps, entry, task),
     runInner: async (inner, innerOptions) =>
       (await runHooked(deps, inner, { ...innerOptions, entry })).verdict,
   });

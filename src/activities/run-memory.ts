@@ -179,7 +179,10 @@ function entryOf(
   };
 }
 
-/** From the rows of tasks that this run has carried out; a task that asked a model counts as one call. */
+/**
+ * From the rows of tasks that this run has carried out; a task that asked a model counts as one call. A row knows the
+ * task's last attempt only.
+ */
 function spentBefore({ plan }: RunContext, outcomes: readonly TaskOutcome[]): RunLlmUse {
   const carried = new Set(
     plan.tasks.filter((_, index) => plan.state[index] === STATE.completed).map(({ id }) => id),
@@ -188,7 +191,11 @@ function spentBefore({ plan }: RunContext, outcomes: readonly TaskOutcome[]): Ru
   for (const { taskId, tokenUsage } of outcomes) {
     if (tokenUsage === null || carried.has(taskId)) continue;
     spent.calls++;
-    spent.tokens += Number(tokenUsage['total_tokens'] ?? 0);
+    const tokens = Number(tokenUsage['total_tokens'] ?? 0);
+    const cost = Number(tokenUsage['cost_nano_usd'] ?? 0);
+    spent.tokens += tokens;
+    spent.tree.add(tokens, cost);
+    spent.ofTask(taskId).add(tokens, cost);
   }
   return spent;
 }

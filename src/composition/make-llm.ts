@@ -4,17 +4,49 @@ import type { Config } from '../config.ts';
 import { LlmKey } from '../core/llm/llm-key.ts';
 import { KNOWN_PROVIDERS } from '../core/llm/provider-catalog.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
-import { createGateway, type ServerAccess } from '../llm/create-gateway.ts';
-import type { LlmGateway } from '../ports/llm.ts';
+import type { ServerAccess } from '../llm/call-target.ts';
+import { createGateway } from '../llm/create-gateway.ts';
+import { createUserBudgets } from '../llm/user-budgets.ts';
+import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
+import type { Store } from '../ports/store.ts';
+import type { LlmMetrics } from '../ports/telemetry.ts';
 
-export function makeLlm(config: Config): LlmGateway {
+/** How long other processes may spend unseen. */
+const OTHERS_SEEN_MS = 5_000;
+
+export function makeLlm(config: Config, metrics: LlmMetrics): LlmGateway {
   return createGateway({
+    metrics,
+    timeoutMs: config.llmTimeoutSeconds * 1_000,
+    circuit: {
+      windowMs: config.llmCircuitWindowSeconds * 1_000,
+      failureShare: config.llmCircuitFailureShare,
+      minCalls: config.llmCircuitMinCalls,
+      halfOpenAfterMs: config.llmCircuitHalfOpenSeconds * 1_000,
+    },
     server: serverAccess(config),
     defaultModels: { openai: config.openaiModel, anthropic: config.anthropicModel },
     guarded: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
     // The operator's own addresses: Ollama on this machine, a proxy in the same network.
     configured: createHttpClient({ allowPrivateUrls: true }),
   });
+}
+
+/** What an operator lets trees and users spend on the server's key. `store` null: users are not counted here. */
+export function makeLlmBudgets(config: Config, store: Pick<Store, 'usage' | 'kind'> | null): LlmBudgetSource {
+  const user = { maxTokens: config.llmUserMaxTokens, maxCostNanoUsd: config.llmUserMaxCost };
+  return {
+    tree: { maxTokens: config.llmTreeMaxTokens, maxCostNanoUsd: config.llmTreeMaxCost },
+    ofUser:
+      store === null
+        ? async () => null
+        : createUserBudgets({
+            ...user,
+            usage: store.usage,
+            freshMs: store.kind === 'duckdb' ? null : OTHERS_SEEN_MS,
+            now: Date.now,
+          }),
+  };
 }
 
 /** A base URL alone is enough: such servers often ask for no key. The first is asked where a task names no provider. */

@@ -11,7 +11,7 @@ import { assertPublicUrl } from '../http/guarded-fetch.ts';
 import { inRanges } from '../identity/client-address.ts';
 import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
-import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -28,7 +28,7 @@ import { jsonDecoder } from '../temporal/payload-codec.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
 import { makeHooks } from './make-hooks.ts';
-import { makeLlm } from './make-llm.ts';
+import { makeLlm, makeLlmBudgets } from './make-llm.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
@@ -92,7 +92,8 @@ export async function startApp(options: StartOptions): Promise<App> {
     ]);
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
-    const llm = makeLlm(config);
+    const llm = makeLlm(config, metrics);
+    const llmBudgets = makeLlmBudgets(config, store);
     const llmKeys = createLlmKeys(store.secrets, sealer, Date.now);
     const inputSecrets = createInputSecrets(sealer);
     const hooks = await makeHooks(config, { registry, logger, metrics });
@@ -106,6 +107,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       metrics,
       sealer,
       llm,
+      llmBudgets,
       llmKeys,
       inputSecrets,
       hooks,
@@ -127,6 +129,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       access,
       ledger,
       llm,
+      llmBudgets,
       llmKeys,
       inputSecrets,
     });
@@ -157,6 +160,7 @@ interface Parts {
   readonly access: Access;
   readonly ledger: StartedLedger;
   readonly llm: LlmGateway;
+  readonly llmBudgets: LlmBudgetSource;
   readonly llmKeys: LlmKeys;
   readonly inputSecrets: InputSecrets;
 }
@@ -226,7 +230,11 @@ async function apiDeps(
     engine: engine.engine,
     schedules: engine.schedules,
     registry: engine.registry,
-    treeGenerator: createTreeGenerator({ registry: engine.registry, llm: parts.llm }),
+    treeGenerator: createTreeGenerator({
+      registry: engine.registry,
+      llm: parts.llm,
+      budgetOfUser: parts.llmBudgets.ofUser,
+    }),
     logger,
     metrics,
     settings: {

@@ -18,7 +18,7 @@ import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
-import type { LlmGateway } from '../ports/llm.ts';
+import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
@@ -69,6 +69,7 @@ export async function startEngine(options: {
   readonly llmKeys: LlmKeys;
   readonly inputSecrets: InputSecrets;
   readonly llm: LlmGateway;
+  readonly llmBudgets: LlmBudgetSource;
   readonly hooks: HookRunner;
   readonly logger: Logger;
   readonly limits?: Partial<RunTreeLimits>;
@@ -131,6 +132,7 @@ async function makeWorker(
     inputSecrets: options.inputSecrets,
     hooks: options.hooks,
     freeTreeLimits: freeTreeLimits(config),
+    llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
     sealer: options.sealer,
     signWebhook,

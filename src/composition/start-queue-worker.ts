@@ -22,7 +22,7 @@ import { createWorker } from '../temporal/create-worker.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { listen } from './listen.ts';
 import { freeTreeLimits, makeHooks } from './make-hooks.ts';
-import { makeLlm } from './make-llm.ts';
+import { makeLlm, makeLlmBudgets } from './make-llm.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { executorSettings, loadExecutors, preciseNow } from './start-engine.ts';
 
@@ -70,7 +70,8 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       hooks: await makeHooks(config, { registry, logger, metrics }),
       freeTreeLimits: freeTreeLimits(config),
       http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
-      llm: makeLlm(config),
+      llm: makeLlm(config, metrics),
+      llmBudgets: makeLlmBudgets(config, null),
       llmKeys: { openForRun: (run) => openRemotely(post, run.runId) },
       inputSecrets: { open: (task, sealed) => openInputsRemotely(post, task, sealed) },
       settings: executorSettings(config),

@@ -82,6 +82,12 @@ export const positiveDecimal = z
   .refine((value) => /^\d+(\.\d+)?$/.test(value), 'must be a number of at least 0')
   .transform(Number);
 
+/** A part of a whole, above 0 and up to 1. */
+export const share = z
+  .string()
+  .refine((value) => Number(value) > 0 && Number(value) <= 1, 'must be a number above 0, at most 1')
+  .transform(Number);
+
 /** One of the words, in any case. */
 export function choice<const Word extends string>(...words: readonly Word[]) {
   return z

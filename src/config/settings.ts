@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
+import { LLM_SETTINGS } from './llm-settings.ts';
 import { MODEL_SETTINGS } from './model-settings.ts';
 import {
   addressRanges,
@@ -329,6 +330,7 @@ export const SETTINGS = {
     'Folder of your own hooks. Unset: hooks/ beside executors/.',
   ),
   ...MODEL_SETTINGS,
+  ...LLM_SETTINGS,
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

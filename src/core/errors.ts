@@ -39,6 +39,7 @@ export const ERROR_TABLE = {
   task_transient: map(-32010, 503, 'Task failed for now', true),
   task_timeout: map(-32010, 503, 'Task timed out', true),
   llm_key_missing: map(-32602, 400, 'LLM key missing', false),
+  llm_budget_exceeded: map(-32001, 429, 'LLM budget exceeded', false),
   llm_key_expired: map(-32602, 400, 'LLM key expired', false),
   task_cancelled: map(-32009, 409, 'Task cancelled', false),
   blocked_address: map(-32003, 403, 'Address not allowed', false),

@@ -40,6 +40,8 @@ export const dependencySchema = z.union([
 ]);
 export type Dependency = z.infer<typeof dependencySchema>;
 
+const budget = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 /** Per-task execution policy; what is absent comes from the executor. Times in milliseconds. */
 export const taskPolicySchema = z.object({
   timeout_ms: z.number().int().min(1).max(86_400_000).optional(),
@@ -51,6 +53,13 @@ export const taskPolicySchema = z.object({
     .optional(),
   /** How late a scheduled run may still start after an outage; what was missed for longer is left out. */
   catch_up_ms: z.number().int().min(10_000).max(31_536_000_000).optional(),
+  /** Most tokens, in and out, the task's models may use in one run, all its attempts together. */
+  max_tokens_total: budget.optional(),
+  /** Most they may cost in one run, in nano-dollars. */
+  max_cost_nano_usd: budget.optional(),
+  /** On the root: the same for all tasks of a run together. */
+  tree_max_tokens_total: budget.optional(),
+  tree_max_cost_nano_usd: budget.optional(),
 });
 export type TaskPolicy = z.infer<typeof taskPolicySchema>;
 

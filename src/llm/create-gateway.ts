@@ -1,194 +1,139 @@
-/**
- * Puts a call together: whose key, which provider, which address, which client may go there. Here stands the line
- * between addresses an operator configured (may be private) and addresses a task brings (guarded).
- */
+/** Models for everybody in this process: resolves each call, watches it, and asks the next model when one fails. */
 import { AppError } from '../core/errors.ts';
-import type { StreamingHttpClient } from '../core/executor.ts';
 import type { AnswerFormat, ChatAnswer, ChatEvent, ChatRequest, LlmClient } from '../core/llm/chat.ts';
-import { type AvailableKeys, chooseKey, type KeyChoice } from '../core/llm/choose-key.ts';
-import type { LlmKey } from '../core/llm/llm-key.ts';
-import {
-  DEMO_PROVIDER,
-  isKnownProvider,
-  KNOWN_PROVIDERS,
-  providerOfModel,
-} from '../core/llm/provider-catalog.ts';
+import { chooseKey } from '../core/llm/choose-key.ts';
 import { type DataCheck, dataCheck, readStructured } from '../core/llm/structured-answer.ts';
 import type { LlmAccess, LlmGateway } from '../ports/llm.ts';
-import { anthropic } from './anthropic.ts';
-import { demoProvider } from './demo.ts';
-import { openaiCompatible } from './openai-compatible.ts';
-import type { LlmProvider, ProviderCall } from './provider.ts';
-import { wordedHttp } from './worded-http.ts';
+import type { LlmMetrics } from '../ports/telemetry.ts';
+import { availableKeys, callTarget, type TargetOptions } from './call-target.ts';
+import { type CircuitSettings, createCircuitBreaker } from './circuit-breaker.ts';
+import { Attempts, chainOf } from './fallback-chain.ts';
+import { LatencyBoard } from './latency-board.ts';
+import { providerLabel, type Watch, type WatchedCall, watchedChat, watchedStream } from './watched-call.ts';
 
-/** What an operator has set up for one provider. */
-export interface ServerAccess {
-  readonly provider: string;
-  readonly baseUrl: string;
-  /** null: the server asks for none. */
-  readonly key: LlmKey | null;
-  /** For requests that name no model. */
-  readonly model: string;
+export interface GatewayOptions extends TargetOptions {
+  readonly circuit?: CircuitSettings;
+  /** Of calls that name no time limit. Default 300,000. */
+  readonly timeoutMs?: number;
+  /** Timeouts from this limit on count as failures of the server. Default 10,000. */
+  readonly countedTimeoutMs?: number;
+  readonly metrics?: LlmMetrics;
+  /** Epoch ms; injected so that tests own the clock. */
+  readonly now?: () => number;
 }
 
-export interface GatewayOptions {
-  /** In order of preference. */
-  readonly server: readonly ServerAccess[];
-  /** Addresses and models that hold for keys of users too. */
-  readonly defaultModels: Readonly<Record<string, string>>;
-  /** For addresses that tasks bring: private networks are refused. */
-  readonly guarded: StreamingHttpClient;
-  /** For addresses an operator configured, which may be private. */
-  readonly configured: StreamingHttpClient;
+const DEFAULT_CIRCUIT: CircuitSettings = {
+  windowMs: 30_000,
+  failureShare: 0.5,
+  minCalls: 6,
+  halfOpenAfterMs: 15_000,
+};
+
+interface Parts {
+  readonly options: GatewayOptions;
+  readonly watch: Watch;
 }
-
-/** Providers an operator can set up, and how the names of their settings begin. */
-const SETTINGS_PREFIXES: Readonly<Record<string, string>> = { openai: 'OPENAI', anthropic: 'ANTHROPIC' };
-
-type KeyAccess = Pick<LlmAccess, 'header' | 'stored' | 'mayUseServerKey'>;
 
 /** One a process; keeps no key but those the operator gave. */
 export function createGateway(options: GatewayOptions): LlmGateway {
+  const { metrics, now = Date.now } = options;
+  const watch: Watch = {
+    breaker: createCircuitBreaker({
+      ...(options.circuit ?? DEFAULT_CIRCUIT),
+      now,
+      onChange: ({ provider, state }) =>
+        metrics?.observeCircuit({ provider: providerLabel(provider), state }),
+    }),
+    latencies: new LatencyBoard(),
+    metrics: metrics ?? null,
+    timeoutMs: options.timeoutMs ?? 300_000,
+    countedTimeoutMs: options.countedTimeoutMs ?? 10_000,
+    now,
+  };
+  const parts = { options, watch };
   return {
     isUsable(access, provider) {
-      const choice = chooseKey(available(options, access), { provider, baseUrl: null });
-      return choice.source !== 'none';
+      return chooseKey(availableKeys(options, access), { provider, baseUrl: null }).source !== 'none';
     },
-    clientFor: (access) => clientFor(options, access),
+    clientFor: (access) => clientFor(parts, access),
   };
 }
 
-function clientFor(options: GatewayOptions, access: LlmAccess): LlmClient {
+function clientFor(parts: Parts, access: LlmAccess): LlmClient {
   let calls = 0;
-  const prepare = (request: ChatRequest) => prepareCall(options, access, request, calls++);
   return {
-    async chat(request) {
-      const { provider, call, check } = prepare(request);
-      return finish(access, await provider.chat(call), check);
-    },
-    async *stream(request): AsyncGenerator<ChatEvent> {
-      const { provider, call, check } = prepare(request);
-      for await (const event of provider.stream(call)) {
-        yield event.type === 'final' ? { type: 'final', answer: finish(access, event.answer, check) } : event;
-      }
-    },
+    chat: (request) => chatInTurn(parts, access, request, calls++),
+    stream: (request) => streamInTurn(parts, access, request, calls++),
   };
 }
 
-function mustCheck(format: AnswerFormat | undefined): format is AnswerFormat {
-  if (format === undefined || format.type === 'text') return false;
-  return format.type === 'json' || format.isUnchecked !== true;
+async function chatInTurn(parts: Parts, access: LlmAccess, request: ChatRequest, number: number) {
+  const check = checkOf(request.format);
+  const attempts = new Attempts();
+  const chain = chainOf(request);
+  for (const [place, each] of chain.entries()) {
+    const startedMs = parts.watch.now();
+    try {
+      const answer = await watchedChat(parts.watch, prepare(parts, access, each, { number, place }));
+      const finished = finish(access, answer, check);
+      attempts.answered(answer.provider, answer.model, parts.watch.now() - startedMs);
+      return chain.length === 1 ? finished : { ...finished, attempts: attempts.made };
+    } catch (error) {
+      if (chain.length === 1) throw error;
+      attempts.failed(each, error, parts.watch.now() - startedMs);
+    }
+  }
+  throw attempts.exhausted();
 }
 
-interface Prepared {
-  readonly provider: LlmProvider;
-  readonly call: ProviderCall;
-  /** null for plain text. */
-  readonly check: DataCheck | null;
-}
-
-function prepareCall(
-  options: GatewayOptions,
+/** Another model may try until the first word is out: what is on a screen cannot be taken back from here. */
+async function* streamInTurn(
+  parts: Parts,
   access: LlmAccess,
   request: ChatRequest,
   number: number,
-): Prepared {
-  const { format } = request;
-  const check = mustCheck(format) ? dataCheck(format) : null;
-  const named = request.model === undefined ? null : providerOfModel(request.model);
-  const wanted = access.useDemo ? DEMO_PROVIDER : (request.provider ?? named?.provider ?? null);
-  const choice = chooseKey(available(options, access), {
-    provider: wanted,
-    baseUrl: request.baseUrl ?? null,
-  });
-  const base = { request, signal: access.signal, idempotencyKey: `${access.idempotencyKey}:llm:${number}` };
-  if (choice.provider === DEMO_PROVIDER) {
-    const call = {
-      ...base,
-      provider: DEMO_PROVIDER,
-      model: DEMO_PROVIDER,
-      baseUrl: '',
-      key: null,
-      http: options.guarded,
-    };
-    return { provider: demoProvider, call, check };
+): AsyncGenerator<ChatEvent> {
+  const check = checkOf(request.format);
+  const attempts = new Attempts();
+  const chain = chainOf(request);
+  for (const [place, each] of chain.entries()) {
+    const startedMs = parts.watch.now();
+    let isSilent = true;
+    try {
+      for await (const event of watchedStream(parts.watch, prepare(parts, access, each, { number, place }))) {
+        if (event.type === 'delta') {
+          isSilent = false;
+          yield event;
+          continue;
+        }
+        const answer = finish(access, event.answer, check);
+        attempts.answered(answer.provider, answer.model, parts.watch.now() - startedMs);
+        yield { type: 'final', answer: chain.length === 1 ? answer : { ...answer, attempts: attempts.made } };
+        return;
+      }
+    } catch (error) {
+      if (chain.length === 1 || !isSilent) throw error;
+      attempts.failed(each, error, parts.watch.now() - startedMs);
+    }
   }
-  const { provider: name, baseUrl } = choice;
-  if (choice.source === 'none' || name === null || baseUrl === null) throw keyMissing(options, choice);
-  const provider = wireOf(name);
-  const key = keyOf(options, access, choice);
-  const callee = { provider: name, baseUrl: baseUrl.replace(/\/+$/, ''), key };
-  const http = choice.isOwnUrl ? options.guarded : options.configured;
-  const call = {
-    ...base,
-    ...callee,
-    model: modelOf(options, request, name, choice),
-    http: wordedHttp(http, callee),
-  };
-  return { provider, call, check };
+  throw attempts.exhausted();
 }
 
-function available({ server }: GatewayOptions, access: KeyAccess): AvailableKeys {
-  return {
-    header: access.header?.provider ?? null,
-    stored: access.stored.map(({ provider }) => provider),
-    server: server.map(({ provider, baseUrl }) => ({ provider, baseUrl })),
-    mayUseServerKey: access.mayUseServerKey,
-  };
+function prepare(
+  { options }: Parts,
+  access: LlmAccess,
+  request: ChatRequest,
+  { number, place }: { number: number; place: number },
+): WatchedCall {
+  const target = callTarget(options, access, request);
+  const idempotencyKey = `${access.idempotencyKey}:llm:${number}${place === 0 ? '' : `:${place}`}`;
+  return { target, request, access, idempotencyKey };
 }
 
-function keyOf(options: GatewayOptions, access: KeyAccess, { source, provider }: KeyChoice): LlmKey | null {
-  if (source === 'header') return access.header;
-  if (source === 'stored') return access.stored.find((key) => key.provider === provider) ?? null;
-  return options.server.find((server) => server.provider === provider)?.key ?? null;
-}
-
-const WIRES = { openai: openaiCompatible, anthropic } as const;
-
-/** The adapter of the provider's wire format; servers we do not know by name speak OpenAI's. */
-function wireOf(provider: string): LlmProvider {
-  return WIRES[KNOWN_PROVIDERS[provider]?.wire ?? 'openai'];
-}
-
-/** The model as the provider knows it. A prefix that only names the provider goes. */
-function modelOf(options: GatewayOptions, request: ChatRequest, provider: string, choice: KeyChoice): string {
-  const { model } = request;
-  if (model !== undefined && model !== '') {
-    const named = providerOfModel(model);
-    return named.provider === provider ? named.model : model;
-  }
-  const configured = options.server.find((server) => server.provider === provider)?.model;
-  const fallback = configured ?? options.defaultModels[provider];
-  if (fallback !== undefined && !choice.isOwnUrl) return fallback;
-  throw new AppError('task_input_invalid', `Name a model: there is no default one for ${provider}`);
-}
-
-function keyMissing({ server }: GatewayOptions, { provider, baseUrl }: KeyChoice): AppError {
-  if (provider !== null && !isKnownProvider(provider) && baseUrl === null) {
-    const known = Object.keys(KNOWN_PROVIDERS).join(', ');
-    return new AppError(
-      'task_input_invalid',
-      `Unknown provider '${provider}'. Known: ${known}; any other needs base_url`,
-    );
-  }
-  if (baseUrl !== null) {
-    return new AppError(
-      'llm_key_missing',
-      "No key for the task's own base_url: the server's key is never sent there. Bring your own, or leave base_url out",
-    );
-  }
-  const who = provider === null ? 'a model' : provider;
-  const setting = Object.hasOwn(SETTINGS_PREFIXES, provider ?? 'openai')
-    ? SETTINGS_PREFIXES[provider ?? 'openai']
-    : undefined;
-  const isSettable = setting !== undefined && (provider !== null || server.length === 0);
-  const set = isSettable
-    ? `${setting}_API_KEY on the server (or ${setting}_BASE_URL for a server that asks for none)`
-    : `a key for ${who} (config.llm_key.set)`;
-  return new AppError(
-    'llm_key_missing',
-    `No LLM key for ${who}. Set ${set}, or run with use_demo for canned results`,
-  );
+/** null for plain text, and where the caller checks. */
+function checkOf(format: AnswerFormat | undefined): DataCheck | null {
+  if (format === undefined || format.type === 'text') return null;
+  return format.type === 'json' || format.isUnchecked !== true ? dataCheck(format) : null;
 }
 
 function finish(access: LlmAccess, answer: ChatAnswer, check: DataCheck | null): ChatAnswer {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { ChatAnswer, ChatEvent } from '../core/llm/chat.ts';
 import type { ProviderCall } from './provider.ts';
 
+/** The gateway gives each call a limit; this one is for calls past it. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 /** A model that thinks is silent for a while; one that is silent for longer is gone. */
 const IDLE_MS = 120_000;

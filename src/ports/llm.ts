@@ -1,4 +1,5 @@
 /** Models as activities and the API see them. Implemented by src/llm. */
+import type { Budget, BudgetLimits, PlannedCall, Reservation } from '../core/llm/budget.ts';
 import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import type { LlmKey } from '../core/llm/llm-key.ts';
 
@@ -14,8 +15,18 @@ export interface LlmAccess {
   readonly signal: AbortSignal;
   /** The same for every attempt; each call gets its own from it. */
   readonly idempotencyKey: string;
+  /** Asked before each call of a model; what it throws, the call throws. Absent = there is no budget. */
+  readonly reserve?: (call: PlannedCall) => Promise<Reservation>;
   /** Called once an answer, also for one that is then refused: for what was spent, and whether it is a demo. */
   readonly onAnswer?: (answer: ChatAnswer) => void;
+}
+
+/** What an operator allows, beside what tasks allow themselves. */
+export interface LlmBudgetSource {
+  /** Of every tree on the server's key. */
+  readonly tree: BudgetLimits;
+  /** Of a user and day; null where there is none, or none can be held (workers of named queues). */
+  readonly ofUser: (userId: string) => Promise<Budget | null>;
 }
 
 export interface LlmGateway {

@@ -36,6 +36,21 @@ export interface HookMetrics {
   }): void;
 }
 
+/** What the gateway reports about models. `provider` is one of the known names, or `other`. */
+export interface LlmMetrics {
+  /** One call; `outcome` is `answered`, or the error's code. */
+  observeLlmCall(call: {
+    readonly provider: string;
+    readonly outcome: string;
+    readonly durationMs: number;
+  }): void;
+  /** A circuit breaker changed. */
+  observeCircuit(change: {
+    readonly provider: string;
+    readonly state: 'closed' | 'open' | 'half_open';
+  }): void;
+}
+
 export type ComponentStatus = 'HEALTHY' | 'DEGRADED' | 'UNHEALTHY' | 'UNKNOWN';
 
 export interface Readiness {

@@ -2,13 +2,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunStatus } from '../core/run.ts';
 import type { TaskStatus } from '../core/task.ts';
-import type { ApiMetrics, HookMetrics } from '../ports/telemetry.ts';
+import type { ApiMetrics, HookMetrics, LlmMetrics } from '../ports/telemetry.ts';
 import { readCoreMetrics } from './read-core-metrics.ts';
 
 /** Seconds; from a cached read to a long wait. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export interface Metrics extends ApiMetrics, HookMetrics {
+export interface Metrics extends ApiMetrics, HookMetrics, LlmMetrics {
   /** A run was accepted. */
   observeRunStarted(): void;
   /** A run reached its end, `durationMs` after it was accepted. */
@@ -32,6 +32,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...requestMetrics(registry),
     ...runMetrics(registry),
     ...hookMetrics(registry),
+    ...llmMetrics(registry),
     async render() {
       const [own, core] = await Promise.all([registry.metrics(), coreText(options.coreAddress)]);
       return { contentType: registry.contentType, body: core === '' ? own : `${own.trimEnd()}\n${core}` };
@@ -143,6 +144,36 @@ function hookMetrics(registry: Registry): HookMetrics {
       calls.inc({ hook, point, outcome });
       durations.observe({ hook, point }, durationMs / 1000);
     },
+  };
+}
+
+function llmMetrics(registry: Registry): LlmMetrics {
+  const registers = [registry];
+  const calls = new Counter({
+    name: 'taskgrove_llm_calls_total',
+    help: 'Calls of models by provider and outcome (answered, circuit_open or an error code).',
+    labelNames: ['provider', 'outcome'] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'taskgrove_llm_call_duration_seconds',
+    help: 'Time models took, to the last word.',
+    labelNames: ['provider'] as const,
+    buckets: [...BUCKETS, 60, 120, 300],
+    registers,
+  });
+  const circuits = new Counter({
+    name: 'taskgrove_llm_circuit_changes_total',
+    help: 'Changes of circuit breakers, by provider and new state (closed, open, half_open).',
+    labelNames: ['provider', 'state'] as const,
+    registers,
+  });
+  return {
+    observeLlmCall: ({ provider, outcome, durationMs }) => {
+      calls.inc({ provider, outcome });
+      if (outcome !== 'circuit_open') durations.observe({ provider }, durationMs / 1000);
+    },
+    observeCircuit: ({ provider, state }) => circuits.inc({ provider, state }),
   };
 }
 

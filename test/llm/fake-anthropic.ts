@@ -1,6 +1,6 @@
 /** The part of the fake provider that speaks Anthropic's Messages API: errors, whole answers, and streams of events. */
 import type { ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as flushed } from 'node:timers/promises';
 import type { FakeProviderOptions, SeenCall } from './fake-provider.ts';
 
 const TYPES: Readonly<Record<number, string>> = {
@@ -32,7 +32,7 @@ export async function writeAnthropic(
   const calls = content.some(({ type }) => type === 'tool_use');
   const stop_reason = mode === 'length' ? 'max_tokens' : calls ? 'tool_use' : 'end_turn';
   const usage = {
-    input_tokens: JSON.stringify(call.body.messages).length,
+    input_tokens: Math.ceil(JSON.stringify(call.body.messages).length / 4),
     output_tokens: text.split(' ').length,
     cache_read_input_tokens: mode === 'cached' ? 7 : 0,
     cache_creation_input_tokens: mode === 'cached' ? 5 : 0,
@@ -99,6 +99,8 @@ async function writeBlock(
         return false;
       }
       if (place === 2 && mode === 'cut') {
+        // The words before are on their way first.
+        await flushed();
         response.destroy();
         return false;
       }

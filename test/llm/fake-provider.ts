@@ -10,7 +10,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as flushed } from 'node:timers/promises';
 import { anthropicError, writeAnthropic } from './fake-anthropic.ts';
 
 export interface SeenCall {
@@ -197,7 +197,7 @@ async function writeOpenai(
   const prompt_tokens_details = mode === 'cached' ? { cached_tokens: 7 } : undefined;
   const usage = {
     prompt_tokens_details,
-    prompt_tokens: JSON.stringify(call.body.messages).length,
+    prompt_tokens: Math.ceil(JSON.stringify(call.body.messages).length / 4),
     completion_tokens: text.split(' ').length,
     total_tokens: 0,
   };
@@ -244,6 +244,8 @@ async function writeWords(
   for (const [index, word] of (text.match(/\S+\s*/g) ?? []).entries()) {
     if (index === 2 && mode === 'hang-mid') return false;
     if (index === 2 && mode === 'cut') {
+      // The words before are on their way first.
+      await flushed();
       response.destroy();
       return false;
     }

@@ -2,6 +2,7 @@
  * A conversation with a model as executors and providers speak of it, whoever the vendor is. No vendor's wire format
  * stands here; src/llm translates.
  */
+import type { ErrorCode } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 
 export interface ToolCall {
@@ -63,8 +64,26 @@ export interface ChatRequest {
   readonly format?: AnswerFormat | undefined;
   readonly tools?: readonly ToolDefinition[] | undefined;
   readonly toolChoice?: ToolChoice | undefined;
-  /** Total time to the last token. Default 300,000. */
+  /** Total time to the last token; with fallbacks, of each model. Default: the operator's (300,000). */
   readonly timeoutMs?: number | undefined;
+  /** Models that are asked in turn when this one fails, each with the keys and at the address of its provider. */
+  readonly fallbacks?: readonly NamedModel[] | undefined;
+}
+
+export interface NamedModel {
+  /** Absent = as the model's name tells. */
+  readonly provider?: string | undefined;
+  readonly model: string;
+}
+
+/** One model that was asked, in a call with fallbacks. */
+export interface ModelAttempt {
+  readonly provider: string;
+  readonly model: string;
+  /** `answered`, or the error's code. */
+  readonly outcome: 'answered' | ErrorCode;
+  readonly error: string | null;
+  readonly durationMs: number;
 }
 
 export interface TokenUsage {
@@ -90,6 +109,8 @@ export interface ChatAnswer {
   readonly usage: TokenUsage | null;
   /** A canned answer: no model was asked. */
   readonly isDemo: boolean;
+  /** In the order in which they were asked; only of a request with fallbacks. */
+  readonly attempts?: readonly ModelAttempt[];
 }
 
 /** What a streamed answer consists of: pieces of text in order, then the whole once. */
@@ -99,7 +120,7 @@ export type ChatEvent =
 
 /**
  * What an executor talks to. Keys, limits and the task's abort signal are bound to it already. Throws AppError:
- * `llm_key_missing`, `rate_limited` (with `retryAfterSeconds`), `task_transient`, `task_timeout`, `task_failed`,
+ * `llm_key_missing`, `llm_budget_exceeded`, `rate_limited` (with `retryAfterSeconds`), `task_transient`, `task_timeout`, `task_failed`,
  * `task_input_invalid`, `blocked_address`, `task_cancelled`. No text holds a key.
  */
 export interface LlmClient {

@@ -10,6 +10,7 @@ export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
   openai: { baseUrl: 'https://api.openai.com/v1', wire: 'openai' },
   anthropic: { baseUrl: 'https://api.anthropic.com', wire: 'anthropic' },
   groq: { baseUrl: 'https://api.groq.com/openai/v1', wire: 'openai' },
+  mistral: { baseUrl: 'https://api.mistral.ai/v1', wire: 'openai' },
   deepseek: { baseUrl: 'https://api.deepseek.com/v1', wire: 'openai' },
   openrouter: { baseUrl: 'https://openrouter.ai/api/v1', wire: 'openai' },
   gemini: { baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai', wire: 'openai' },

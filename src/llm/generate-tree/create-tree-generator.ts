@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { type Budget, type PlannedCall, reserveCall } from '../../core/llm/budget.ts';
 import type { ChatAnswer, ChatMessage, LlmClient } from '../../core/llm/chat.ts';
 import { providerOfModel } from '../../core/llm/provider-catalog.ts';
 import { parseJson } from '../../core/llm/structured-answer.ts';
@@ -23,6 +24,8 @@ const SHOWN_PROBLEMS = 20;
 interface Parts {
   readonly registry: ExecutorRegistry;
   readonly llm: LlmGateway;
+  /** What the user may still spend on the server's key; absent = there is no limit. */
+  readonly budgetOfUser?: (userId: string) => Promise<Budget | null>;
 }
 
 export function createTreeGenerator(parts: Parts): TreeGenerator {
@@ -47,9 +50,15 @@ function byRules({ registry }: Parts, request: GenerateRequest, reason: string):
   return { tasks, demo: { active: true, reason }, model: null, repairs: 0, usage: null };
 }
 
-async function byModel({ registry, llm }: Parts, request: GenerateRequest): Promise<GeneratedTree> {
+async function byModel(parts: Parts, request: GenerateRequest): Promise<GeneratedTree> {
+  const { registry, llm } = parts;
   const spending = new Spending();
-  const client = llm.clientFor({ ...request, useDemo: false, onAnswer: (answer) => spending.add(answer) });
+  const client = llm.clientFor({
+    ...request,
+    useDemo: false,
+    onAnswer: (answer) => spending.add(answer),
+    reserve: (call) => reserve(parts, request, call),
+  });
   const messages = planningMessages(registry, request);
   for (let repairs = 0; ; repairs++) {
     const { text, model, isDemo } = await ask(client, messages, request);
@@ -61,6 +70,11 @@ async function byModel({ registry, llm }: Parts, request: GenerateRequest): Prom
     if (repairs === MOST_REPAIRS) throw failed(problems, repairs);
     messages.push(...repairMessages(text, problems));
   }
+}
+
+async function reserve({ budgetOfUser }: Parts, request: GenerateRequest, call: PlannedCall) {
+  const budget = request.mayUseServerKey ? await budgetOfUser?.(request.userId) : null;
+  return reserveCall(budget == null ? [] : [budget], call, Date.now());
 }
 
 /** The schema is the provider's business here; what it lets through is checked by `readPlan`, whose words help a repair. */

@@ -118,6 +118,10 @@ class NewTaskPolicy(TypedDict, total=False):
     backoff_ms: int
     task_queue: str
     catch_up_ms: int
+    max_tokens_total: int
+    max_cost_nano_usd: int
+    tree_max_tokens_total: int
+    tree_max_cost_nano_usd: int
 
 
 class NewTaskRequired(TypedDict):
