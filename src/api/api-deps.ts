@@ -30,6 +30,8 @@ export interface ApiSettings {
   readonly waitSeconds: number;
   /** Open event streams one user may have on this process. */
   readonly maxStreamsPerUser: number;
+  /** Schedules one user may have switched on; null = any number. */
+  readonly maxSchedulesPerUser: number | null;
   readonly temporalUiUrl: string | null;
   /** false: `/metrics` is served on a port of its own, and not here. */
   readonly hasMetricsRoute: boolean;

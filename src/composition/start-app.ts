@@ -246,6 +246,7 @@ async function apiDeps(
       smallBodyBytes: SMALL_BODY_BYTES,
       waitSeconds: WAIT_SECONDS,
       maxStreamsPerUser: config.maxStreamsPerUser,
+      maxSchedulesPerUser: config.rateLimitEnabled ? config.maxSchedulesPerUser : null,
       temporalUiUrl: uiUrl(temporal),
       hasMetricsRoute: metricsListening === null,
       workerToken: config.workerToken?.reveal() ?? null,

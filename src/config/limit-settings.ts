@@ -61,6 +61,13 @@ export const LIMIT_SETTINGS = {
     {},
     'Calls a minute one caller may make of single methods, on each process: tasks.generate=10,tasks.list=300.',
   ),
+  maxSchedulesPerUser: setting(
+    'Limits',
+    'MAX_SCHEDULES_PER_USER',
+    quantity,
+    100,
+    'Schedules one user may have switched on.',
+  ),
   webhookRate: setting(
     'Limits',
     'WEBHOOK_RATE_LIMIT',

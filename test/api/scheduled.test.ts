@@ -86,6 +86,26 @@ it('empty texts take a schedule off, as the web app does it', async () => {
   expect(listed.map(({ id }: { id: string }) => id)).not.toContain('cleared');
 });
 
+it('a user may have so many, and others as many', async () => {
+  const narrow = await startTestApi(createMemoryStore(), { settings: { maxSchedulesPerUser: 2 } });
+  const add = (id: string, more: object = {}, headers = {}) =>
+    narrow.rpc('tasks.create', { id, name: id, ...daily, ...more }, headers);
+  await add('one');
+  await add('two');
+  const third = await add('three');
+  expect(third.status).toBe(409);
+  expect(third.error?.data).toContain('2 schedules may be switched on at once (MAX_SCHEDULES_PER_USER)');
+  expect((await add('paused', { schedule_enabled: false })).status).toBe(200);
+  const enable = () => narrow.rpc('tasks.update', { task_id: 'paused', schedule_enabled: true });
+  expect((await enable()).status).toBe(409);
+  expect((await add('other', {}, { 'x-user': 'user-b' })).status).toBe(200);
+  const again = { task_id: 'one', schedule_enabled: true, schedule_expression: '10:00' };
+  expect((await narrow.rpc('tasks.update', again)).status).toBe(200);
+  await narrow.rpc('tasks.update', { task_id: 'two', schedule_enabled: false });
+  expect((await enable()).status).toBe(200);
+  await narrow.stop();
+});
+
 describe('tasks.scheduled', () => {
   it('lists the own ones by their next run', async () => {
     await create('yearly', { ...daily, schedule_type: 'cron', schedule_expression: '@yearly' });

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest';
+import { startSlowService } from '../support/slow-service.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 let server: TestServer;
@@ -101,6 +102,38 @@ it('goes with its task, and with its schedule_type', async () => {
   const bare = await create('bare', every(3_600));
   await server.call('tasks.update', { task_id: 'bare', schedule_type: null, schedule_enabled: false });
   await expect(handleOf(bare).describe()).rejects.toThrow(/not found/i);
+});
+
+it('times of one user that come together take turns', async () => {
+  const limits = { RATE_LIMIT_ENABLED: 'true', MAX_CONCURRENT_TASK_TREES_PER_USER: '1' };
+  const narrow = await startTestServer({ env: limits });
+  const service = await startSlowService();
+  onTestFinished(async () => {
+    await service.stop();
+    await narrow.stop();
+  });
+  const url = `${service.url}/hold`;
+  const held = { id: 'held', name: 'held', schemas: { method: 'rest_executor' }, inputs: { url } };
+  await narrow.call('tasks.execute', { tasks: [held], wait_seconds: 0 });
+  await service.arrived('/hold');
+  const at = new Date(Date.now() + 1_500).toISOString();
+  const once = { schedule_type: 'once', schedule_expression: at, schedule_enabled: true };
+  const info = { schemas: { method: 'system_info_executor' } };
+  await narrow.call('tasks.create', { id: 'patient', name: 'patient', ...info, ...once });
+  const narrowClient = new Client({ connection, namespace: narrow.namespace });
+  const attempts = async () => {
+    for await (const { workflowId } of narrowClient.workflow.list({ query: 'WorkflowType="runScheduled"' })) {
+      const { raw } = await narrowClient.workflow.getHandle(workflowId).describe();
+      return raw.pendingActivities?.[0]?.attempt ?? 0;
+    }
+    return 0;
+  };
+  await expect.poll(attempts, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  expect(await narrow.call('tasks.get', { task_id: 'patient' })).toMatchObject({ run_count: 0 });
+  service.release('/hold');
+  await expect
+    .poll(() => narrow.call('tasks.get', { task_id: 'patient' }), { timeout: 20_000 })
+    .toMatchObject({ run_count: 1, status: 'completed', schedule_enabled: false });
 });
 
 it('a restart keeps it, and repairs what a crash left between row and schedule', async () => {

@@ -6,7 +6,7 @@ import type { TaskRecord } from '../../core/task.ts';
 import { cloneTree } from '../../core/task-tree/clone-tree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { type Call, defineMethod } from '../method.ts';
-import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
+import { requireRoomForSchedules, syncSchedules, withCharge } from '../runs/keep-schedules.ts';
 import { sealTask } from '../secrets/seal-tasks.ts';
 import { toTaskModel } from '../task-model.ts';
 import { requireOwnTask, treeOf } from './own.ts';
@@ -62,6 +62,7 @@ export const tasksClone = defineMethod<z.infer<typeof params>>({
     const sealed = archived.length > 0 ? cloned.tasks : sealCopies(call, cloned.tasks, tree);
     if (given.save !== false) {
       const tasks = withCharge(call, sealed);
+      await requireRoomForSchedules(call, tasks);
       if (archived.length > 0) await store.tasks.archive(archived);
       else await store.tasks.create(tasks);
       if (referenced.length > 0) await store.tasks.markReferenced(referenced);

@@ -7,7 +7,7 @@ import { validateTree } from '../../core/task-tree/validate-tree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
-import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
+import { requireRoomForSchedules, syncSchedules, withCharge } from '../runs/keep-schedules.ts';
 import { sealTasks } from '../secrets/seal-tasks.ts';
 import { type TaskModel, toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';
@@ -60,6 +60,7 @@ async function create(params: unknown, call: Call): Promise<TaskModel | TaskMode
         return id;
       });
       const made = sealTasks(call.deps, given);
+      await requireRoomForSchedules(call, made);
       await store.tasks.create(made, record({ now, ids }));
       await syncSchedules(call, made);
       return made;

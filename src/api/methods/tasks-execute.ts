@@ -14,7 +14,7 @@ import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { acceptRun, rootOf } from '../runs/accept-run.ts';
 import { quotaInfoOf } from '../runs/charge.ts';
-import { syncSchedules, withCharge } from '../runs/keep-schedules.ts';
+import { requireRoomForSchedules, syncSchedules, withCharge } from '../runs/keep-schedules.ts';
 import {
   alreadyRunningAnswer,
   type RunAnswer,
@@ -175,6 +175,7 @@ async function treeToRun(
     const now = isoMicros(call.deps.clock.now());
     const tasks = validateTree(given.tasks, { userId, isAdmin, now, newId: uuidV4 });
     const tree = sealTasks(call.deps, withCharge(call, tasks));
+    await requireRoomForSchedules(call, tree);
     return { tree, targetId: rootOf(tree).id, isNew: true };
   }
   const taskId = given.task_id || given.id;

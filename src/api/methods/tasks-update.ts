@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { checkUpdate, updateFailure } from '../../core/task-tree/check-update.ts';
 import { isoMicros } from '../../core/time.ts';
 import { defineMethod } from '../method.ts';
-import { chargeOf, syncSchedules } from '../runs/keep-schedules.ts';
+import { chargeOf, requireRoomForSchedules, syncSchedules } from '../runs/keep-schedules.ts';
 import { sealUpdate } from '../secrets/seal-update.ts';
 import { toTaskModel } from '../task-model.ts';
 import { newTaskSchema } from './new-task.ts';
@@ -52,6 +52,7 @@ export const tasksUpdate = defineMethod<z.infer<typeof params>>({
     if (problems.length > 0) throw updateFailure(problems);
     const sealed = sealUpdate(call.deps, task, patch);
     const isScheduled = patch.schedule_type != null || patch.schedule_expression != null;
+    if (patch.schedule_enabled === true) await requireRoomForSchedules(call, [{ ...task, ...patch }]);
     const updated = await call.deps.store.tasks.update(task.id, {
       ...sealed,
       ...(isScheduled ? { charged_to: chargeOf(call, task.user_id) } : {}),

@@ -12,7 +12,10 @@ import { idempotently } from '../rpc/idempotent.ts';
 import { ownerCall } from './owner-call.ts';
 import { noteTime, startAnew } from './start-anew.ts';
 
-/** Throws what a repeat may mend (`unavailable`); everything else is an outcome. */
+/** How long a time waits for a place among the trees that run at once. */
+const SLOT_PATIENCE_MS = 10 * 60_000;
+
+/** Throws what a repeat may mend (`unavailable`, `concurrency_exceeded` at first); everything else is an outcome. */
 export function scheduledStarter(
   deps: ApiDeps,
   streams: StreamHub,
@@ -63,6 +66,9 @@ async function accept(
     );
   } catch (error) {
     if (!AppError.is(error) || error.code === 'unavailable' || error.code === 'internal') throw error;
+    // Several schedules of one user often name the same time: they take turns.
+    if (error.code === 'concurrency_exceeded' && deps.clock.now() - start.firedAtMs < SLOT_PATIENCE_MS)
+      throw new AppError(error.code, error.message, { retryable: true, cause: error });
     deps.logger.warn({ task_id: task.id, code: error.code, err: error }, 'A scheduled run was refused');
     return { status: 'skipped', runId: null, reason: error.message };
   }

@@ -39,7 +39,8 @@ function nextOf(rule: ScheduleRule, afterMs: number, anchorMs: number): number |
 
 /** How far an interval's times lie from whole multiples since 1970, in ms (whole seconds). */
 export function intervalPhase(everyMs: number, anchorMs: number): number {
-  return (Math.floor(anchorMs / 1_000) * 1_000) % everyMs;
+  const phase = (Math.floor(anchorMs / 1_000) * 1_000) % everyMs;
+  return phase < 0 ? phase + everyMs : phase;
 }
 
 function nextMatch(rule: CalendarRule, zone: string, afterMs: number): number | null {

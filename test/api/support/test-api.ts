@@ -175,6 +175,7 @@ export async function startTestApi(
       smallBodyBytes: 16 * 1024,
       waitSeconds: 0,
       maxStreamsPerUser: 50,
+      maxSchedulesPerUser: null,
       temporalUiUrl: null,
       hasMetricsRoute: true,
       workerToken: null,
