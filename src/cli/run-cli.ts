@@ -7,6 +7,7 @@ import { EXIT, explainFailure } from './exit-code.ts';
 import { addKeysCommands } from './keys-commands.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
+import { addSchedulerCommands } from './scheduler-commands.ts';
 import { addTasksCommands } from './tasks-commands.ts';
 import { addUsageCommands } from './usage-commands.ts';
 import { addUsersCommands } from './users-commands.ts';
@@ -67,6 +68,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   const run = createRunAction(io, setExitCode);
   addTasksCommands(program, run);
   addRunsCommands(program, run);
+  addSchedulerCommands(program, run);
   addExecutorsCommands(program, run);
   addUsersCommands(program, run);
   addKeysCommands(program, run);

@@ -63,6 +63,9 @@ async function updateTask(
   taskId: string,
   patch: TaskPatch,
 ): Promise<TaskRecord | null> {
+  // Schedule fields share a column: of two who change it at once, the second must see what the first wrote.
+  if (session.kind === 'postgres')
+    await session.query('SELECT id FROM tasks WHERE id = $1 FOR UPDATE', [taskId]);
   const [loaded] = await loadTasks(session, [taskId]);
   if (loaded === undefined) return null;
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));

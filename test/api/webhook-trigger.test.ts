@@ -151,6 +151,14 @@ describe('without a signature', () => {
     expect(body).toMatchObject({ success: false, error: 'Invalid or expired JWT token' });
   });
 
+  it('takes any id that a task may have', async () => {
+    const id = 'reports/2026 ü?#%';
+    await api.rpc('tasks.create', { id, name: 'odd', schemas: { method: 'system_info_executor' } });
+    const { path } = (await api.rpc('tasks.webhook.secret', { task_id: id })).result;
+    const response = await api.post(path, BODY, hmacHeaders(OPERATOR, BODY));
+    expect(await response.json()).toMatchObject({ success: true, task_id: id });
+  });
+
   it('names what is wrong with a parameter', async () => {
     const id = await newTask();
     const response = await api.post(`/webhook/trigger/${id}?async=maybe`, '');

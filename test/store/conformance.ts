@@ -212,6 +212,28 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       expect(await store.tasks.get(tree[1]!.id)).toBeNull();
     });
 
+    test('schedules: listed by owner, and many changes at once all stay', async () => {
+      const [id, plain] = [freshId('scheduled'), freshId('plain')];
+      const owner = freshId('owner');
+      const charged_to = { subject: 'user:x', ip_hash: 'hash', plan: 'free' as const };
+      const schedule = { schedule_type: 'daily', schedule_expression: '09:00', schedule_enabled: true };
+      await store.tasks.create([sampleTask(id, { ...schedule, user_id: owner, charged_to })]);
+      await store.tasks.create([sampleTask(plain, { user_id: owner })]);
+      const found = await store.tasks.scheduled(owner);
+      expect(found).toEqual([expect.objectContaining({ id, user_id: owner, ...schedule, charged_to })]);
+      expect((await store.tasks.scheduled()).map((task) => task.id)).toContain(id);
+      expect(await store.tasks.scheduled(freshId('nobody'))).toEqual([]);
+      for (let round = 1; round <= 10; round++) {
+        const next_run_at = isoMicros(round * 1_000_000);
+        const changes = { schedule_enabled: round % 2 === 0, run_count: round, max_runs: 100 + round };
+        await Promise.all([
+          store.tasks.update(id, { next_run_at }),
+          ...Object.entries(changes).map(([name, value]) => store.tasks.update(id, { [name]: value })),
+        ]);
+        expect(await store.tasks.get(id)).toMatchObject({ ...changes, next_run_at });
+      }
+    });
+
     test('idempotency records: the first writer stands', async () => {
       const key = freshId('key');
       const record = { userId: 'u', method: 'm', key, bodyHash: 'h', answer: { id: 1 } };

@@ -45,12 +45,17 @@ export async function noteTime(
   const at = isoMicros(atMs);
   const isCounted = hasRun && (task.last_run_at ?? '') < at;
   const runCount = task.run_count + (isCounted ? 1 : 0);
-  const next = nextRunAt({ ...task, run_count: runCount }, Math.max(atMs, deps.clock.now()));
+  const afterMs = Math.max(atMs, deps.clock.now());
+  const next = nextRunAt({ ...task, run_count: runCount }, afterMs);
   const patch: TaskPatch = {
     next_run_at: next,
     ...(isCounted ? { last_run_at: at, run_count: runCount } : {}),
     ...(next === null ? { schedule_enabled: false } : {}),
   };
   const updated = await deps.store.tasks.update(task.id, patch);
-  if (next === null && updated !== null) await deps.schedules.sync([updated]);
+  if (updated === null) return;
+  if (next === null) await deps.schedules.sync([updated]);
+  // Somebody has changed the schedule meanwhile.
+  const planned = nextRunAt(updated, afterMs);
+  if (planned !== updated.next_run_at) await deps.store.tasks.update(task.id, { next_run_at: planned });
 }
