@@ -63,6 +63,7 @@ export class LlmUse {
     return {
       chat: (request) => next().chat(request),
       stream: (request) => next().stream(request),
+      route: (wish) => real.route(wish),
     };
   }
 
@@ -136,6 +137,7 @@ function opening(make: () => Promise<LlmClient>): LlmClient {
     async *stream(request) {
       yield* (await client()).stream(request);
     },
+    route: async (wish) => (await client()).route(wish),
   };
 }
 
@@ -149,6 +151,9 @@ function refusing({ id }: AnyExecutor): LlmClient {
     },
     // biome-ignore lint/correctness/useYield: it refuses before the first piece
     async *stream() {
+      throw refuse();
+    },
+    route: async () => {
       throw refuse();
     },
   };

@@ -4,6 +4,7 @@ import type { RunEngine } from '../ports/engine.ts';
 import type { ApiKeys, ClientAddress, IdentityResolver, UserActivity } from '../ports/identity.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { TaskSchedules } from '../ports/schedules.ts';
@@ -71,6 +72,8 @@ export interface ApiDeps {
   readonly activity: UserActivity;
   readonly keys: ApiKeys;
   readonly llmKeys: LlmKeys;
+  /** Which models there are; nobody is asked through it. */
+  readonly llm: Pick<LlmGateway, 'candidates' | 'route'>;
   readonly inputSecrets: InputSecrets;
   readonly ledger: Ledger;
   /** Absent: methods have no limits of their own. */

@@ -5,6 +5,7 @@
 import type { AnyMethod } from './method.ts';
 import { configLlmKeyDelete, configLlmKeyGet, configLlmKeySet } from './methods/config-llm-key.ts';
 import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
+import { modelsList, modelsRoute } from './methods/models.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
@@ -60,6 +61,8 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   configLlmKeyGet,
   configLlmKeySet,
   configLlmKeyDelete,
+  modelsList,
+  modelsRoute,
   keysCreate,
   keysList,
   keysRevoke,

@@ -17,6 +17,7 @@ const OTHERS_SEEN_MS = 5_000;
 export function makeLlm(config: Config, metrics: LlmMetrics): LlmGateway {
   return createGateway({
     metrics,
+    routeModels: config.llmRouteModels,
     timeoutMs: config.llmTimeoutSeconds * 1_000,
     circuit: {
       windowMs: config.llmCircuitWindowSeconds * 1_000,

@@ -256,6 +256,7 @@ async function apiDeps(
     },
     sealer: parts.sealer,
     llmKeys: parts.llmKeys,
+    llm: parts.llm,
     inputSecrets: parts.inputSecrets,
     ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
     clock: { now: () => performance.timeOrigin + performance.now() },

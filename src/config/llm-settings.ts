@@ -1,5 +1,5 @@
 /** The settings of calls of models: time limits, circuit breakers, budgets; part of the table in settings.ts. */
-import { optional, setting, share, wholeNumber } from './setting.ts';
+import { list, optional, setting, share, wholeNumber } from './setting.ts';
 
 /** 0 refuses every call. */
 const budget = optional(wholeNumber(0, Number.MAX_SAFE_INTEGER));
@@ -40,6 +40,13 @@ export const LLM_SETTINGS = {
     seconds,
     15,
     'After so many seconds one call is let through to see whether it is back.',
+  ),
+  llmRouteModels: setting(
+    'Models',
+    'LLM_ROUTE_MODELS',
+    list,
+    [],
+    'Models routing may choose, comma-separated: openai/gpt-6-luna,anthropic/claude-haiku-5-5. Unset: all it knows.',
   ),
   llmTreeMaxTokens: setting(
     'Models',

@@ -2,13 +2,15 @@
 import { AppError } from '../core/errors.ts';
 import type { AnswerFormat, ChatAnswer, ChatEvent, ChatRequest, LlmClient } from '../core/llm/chat.ts';
 import { chooseKey } from '../core/llm/choose-key.ts';
+import { type RouteDecision, type RouteWish, routeModel } from '../core/llm/route-model.ts';
 import { type DataCheck, dataCheck, readStructured } from '../core/llm/structured-answer.ts';
 import type { LlmAccess, LlmGateway } from '../ports/llm.ts';
 import type { LlmMetrics } from '../ports/telemetry.ts';
-import { availableKeys, callTarget, type TargetOptions } from './call-target.ts';
+import { availableKeys, callTarget, type KeyAccess, type TargetOptions } from './call-target.ts';
 import { type CircuitSettings, createCircuitBreaker } from './circuit-breaker.ts';
 import { Attempts, chainOf } from './fallback-chain.ts';
 import { LatencyBoard } from './latency-board.ts';
+import { routeCandidates } from './route-candidates.ts';
 import { providerLabel, type Watch, type WatchedCall, watchedChat, watchedStream } from './watched-call.ts';
 
 export interface GatewayOptions extends TargetOptions {
@@ -17,6 +19,8 @@ export interface GatewayOptions extends TargetOptions {
   readonly timeoutMs?: number;
   /** Timeouts from this limit on count as failures of the server. Default 10,000. */
   readonly countedTimeoutMs?: number;
+  /** `provider/model` each: all that routing may choose. Absent = the catalogue. */
+  readonly routeModels?: readonly string[];
   readonly metrics?: LlmMetrics;
   /** Epoch ms; injected so that tests own the clock. */
   readonly now?: () => number;
@@ -56,7 +60,13 @@ export function createGateway(options: GatewayOptions): LlmGateway {
       return chooseKey(availableKeys(options, access), { provider, baseUrl: null }).source !== 'none';
     },
     clientFor: (access) => clientFor(parts, access),
+    route: (access, wish) => route(parts, access, wish),
+    candidates: (access) => routeCandidates({ options, ...watch }, access, {}),
   };
+}
+
+function route({ options, watch }: Parts, access: KeyAccess, wish: RouteWish): RouteDecision {
+  return routeModel(routeCandidates({ options, ...watch }, access, wish.requirements), wish);
 }
 
 function clientFor(parts: Parts, access: LlmAccess): LlmClient {
@@ -64,6 +74,7 @@ function clientFor(parts: Parts, access: LlmAccess): LlmClient {
   return {
     chat: (request) => chatInTurn(parts, access, request, calls++),
     stream: (request) => streamInTurn(parts, access, request, calls++),
+    route: async (wish) => route(parts, access, wish),
   };
 }
 
@@ -77,7 +88,7 @@ async function chatInTurn(parts: Parts, access: LlmAccess, request: ChatRequest,
       const answer = await watchedChat(parts.watch, prepare(parts, access, each, { number, place }));
       const finished = finish(access, answer, check);
       attempts.answered(answer.provider, answer.model, parts.watch.now() - startedMs);
-      return chain.length === 1 ? finished : { ...finished, attempts: attempts.made };
+      return withAttempts(request, finished, attempts);
     } catch (error) {
       if (chain.length === 1) throw error;
       attempts.failed(each, error, parts.watch.now() - startedMs);
@@ -108,7 +119,7 @@ async function* streamInTurn(
         }
         const answer = finish(access, event.answer, check);
         attempts.answered(answer.provider, answer.model, parts.watch.now() - startedMs);
-        yield { type: 'final', answer: chain.length === 1 ? answer : { ...answer, attempts: attempts.made } };
+        yield { type: 'final', answer: withAttempts(request, answer, attempts) };
         return;
       }
     } catch (error) {
@@ -117,6 +128,10 @@ async function* streamInTurn(
     }
   }
   throw attempts.exhausted();
+}
+
+function withAttempts({ fallbacks }: ChatRequest, answer: ChatAnswer, { made }: Attempts): ChatAnswer {
+  return fallbacks === undefined ? answer : { ...answer, attempts: made };
 }
 
 function prepare(

@@ -2,6 +2,7 @@
 import type { Budget, BudgetLimits, PlannedCall, Reservation } from '../core/llm/budget.ts';
 import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import type { LlmKey } from '../core/llm/llm-key.ts';
+import type { RouteCandidate, RouteDecision, RouteWish } from '../core/llm/route-model.ts';
 
 /** What one task, or one API call, may use. */
 export interface LlmAccess {
@@ -21,6 +22,8 @@ export interface LlmAccess {
   readonly onAnswer?: (answer: ChatAnswer) => void;
 }
 
+type KeyAccess = Pick<LlmAccess, 'header' | 'stored' | 'mayUseServerKey'>;
+
 /** What an operator allows, beside what tasks allow themselves. */
 export interface LlmBudgetSource {
   /** Of every tree on the server's key. */
@@ -32,9 +35,10 @@ export interface LlmBudgetSource {
 export interface LlmGateway {
   /** Nothing is resolved or checked before the first call. */
   clientFor(access: LlmAccess): LlmClient;
+  /** Which model a question should go to; asks none. */
+  route(access: KeyAccess, wish: RouteWish): RouteDecision;
+  /** All models routing knows, with whether this caller may ask them. */
+  candidates(access: KeyAccess): readonly RouteCandidate[];
   /** Whether a call that wants this provider (null = any) would have somewhere to go. */
-  isUsable(
-    access: Pick<LlmAccess, 'header' | 'stored' | 'mayUseServerKey'>,
-    provider: string | null,
-  ): boolean;
+  isUsable(access: KeyAccess, provider: string | null): boolean;
 }

@@ -75,6 +75,31 @@ describe('a task', () => {
   });
 });
 
+describe('a routed task', () => {
+  it('is answered by the next model, lists who was asked, and counts what it cost', async () => {
+    const routed = await startTestServer({
+      env: { ...environment(), LLM_ROUTE_MODELS: 'openai/broken,anthropic/echo' },
+    });
+    try {
+      const task = id('routed');
+      const inputs = { prompt: 'hello', preferred_model: 'openai/broken' };
+      await execute([{ id: task, name: task, schemas: { method: 'llm_route' }, inputs }], routed);
+      const stored = await routed.call('tasks.get', { task_id: task });
+      expect(stored).toMatchObject({ status: 'completed', token_usage: { model: 'echo-2026' } });
+      expect(stored.result).toMatchObject({
+        content: 'You said: hello',
+        attempts: [{ provider: 'openai', outcome: 'task_transient' }, { provider: 'anthropic' }],
+      });
+      const metrics = await (await fetch(`${routed.url}/metrics`)).text();
+      expect(metrics).toContain('taskgrove_llm_calls_total{provider="anthropic",outcome="answered"} 1');
+      const choice = await routed.call('models.route', { preferred_model: 'anthropic/echo' });
+      expect(choice.selection).toMatchObject({ provider: 'anthropic', latency_measured: true });
+    } finally {
+      await routed.stop();
+    }
+  });
+});
+
 describe('a tree', () => {
   it('stops asking when its budget is used up, whichever task asks', async () => {
     const ids = ['a', 'b', 'c', 'd'].map(id);

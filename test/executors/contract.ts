@@ -68,6 +68,7 @@ export function executorContract(executor: AnyExecutor, makeContext: ContextFact
           async *stream() {
             await untilAborted(abort.signal);
           },
+          route: () => untilAborted(abort.signal),
         },
       });
       const settled = executor.run(context).then(

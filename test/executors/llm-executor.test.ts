@@ -20,6 +20,9 @@ function recording(): LlmClient & { asked: ChatRequest[] } {
   const asked: ChatRequest[] = [];
   return {
     asked,
+    route: async () => {
+      throw new Error('it names its model');
+    },
     chat: async (request) => {
       asked.push(request);
       return answer;

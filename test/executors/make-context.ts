@@ -56,6 +56,9 @@ export function makeContext(
       async *stream() {
         throw new AppError('llm_key_missing', 'A test without a model asked one');
       },
+      route: async () => {
+        throw new AppError('llm_key_missing', 'A test without a model asked for one');
+      },
     },
     runExecutor: async (executorId) => {
       throw new AppError('executor_unknown', `No executor ${executorId} in this test`);

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
+import type { RouteDecision, RouteWish } from './route-model.ts';
 
 export interface ToolCall {
   readonly id: string;
@@ -126,4 +127,6 @@ export type ChatEvent =
 export interface LlmClient {
   chat(request: ChatRequest): Promise<ChatAnswer>;
   stream(request: ChatRequest): AsyncIterable<ChatEvent>;
+  /** Which model a question should go to, of those there are keys for; asks none. */
+  route(wish: RouteWish): Promise<RouteDecision>;
 }

@@ -13,6 +13,8 @@ SYSTEM_METHODS = frozenset(
         "config.llm_key.get",
         "config.llm_key.set",
         "config.llm_key.delete",
+        "models.list",
+        "models.route",
         "keys.create",
         "keys.list",
         "keys.revoke",
@@ -659,6 +661,117 @@ class ConfigLlmKeyDeleteResult(TypedDict):
     deleted: bool
 
 
+class ModelsListParams(TypedDict, total=False):
+    provider: Optional[str]
+    #: Only those that can be asked now, or only the others
+    available: Optional[bool]
+
+
+class ModelsListResultModelsItemPriceNanoUsd(TypedDict):
+    input: float
+    output: float
+
+
+class ModelsListResultModelsItem(TypedDict):
+    provider: str
+    model: str
+    available: bool
+    #: Why it cannot be asked now
+    reason: Optional[str]
+    context_tokens: float
+    max_answer_tokens: float
+    vision: bool
+    functions: bool
+    #: local, no_retention, no_training or unknown
+    privacy: str
+    #: A token, by list price; null when it is not known
+    price_nano_usd: Optional[ModelsListResultModelsItemPriceNanoUsd]
+    latency_ms: float
+    #: Measured by this process of late, else typical
+    latency_measured: bool
+    reasoning: float
+    knowledge: float
+
+
+class ModelsListResult(TypedDict):
+    #: Last day on which the catalogue was checked
+    as_of: str
+    prices_as_of: str
+    price_sources: Dict[str, str]
+    models: List[ModelsListResultModelsItem]
+
+
+class ModelsRouteParamsRequirements(TypedDict, total=False):
+    #: Tokens of the question; default: estimated
+    input_tokens: Optional[int]
+    #: Tokens the answer may have; default 1000
+    answer_tokens: Optional[int]
+    #: Can see images
+    vision: Optional[bool]
+    #: Can call tools
+    functions: Optional[bool]
+    #: Never leaves the operator's network
+    local: Optional[bool]
+    #: Local, or with a vendor who keeps nothing
+    sensitive: Optional[bool]
+    #: Of the whole call, by list prices
+    max_cost_nano_usd: Optional[int]
+    #: As measured here of late, else typical
+    max_latency_ms: Optional[int]
+    #: By the ratings of the catalogue
+    min_quality: Optional[float]
+
+
+class ModelsRouteParams(TypedDict, total=False):
+    #: What the model must do or keep to
+    requirements: Optional[ModelsRouteParamsRequirements]
+    #: What matters most; default balanced
+    goal: Optional[Literal["balanced", "cost", "speed", "quality", "privacy"]]
+    #: How hard the question is; default moderate
+    complexity: Optional[Literal["trivial", "simple", "moderate", "complex", "expert"]]
+    #: provider/model; taken up to complexity moderate when it can do it
+    preferred_model: Optional[str]
+    #: Its tokens are estimated; nobody is asked
+    prompt: Optional[str]
+
+
+class ModelsRouteResultSelectionScores(TypedDict):
+    cost: float
+    latency: float
+    quality: float
+    privacy: float
+
+
+class ModelsRouteResultSelection(TypedDict):
+    provider: str
+    model: str
+    #: 0 to 1, by the goal
+    score: float
+    scores: ModelsRouteResultSelectionScores
+    #: Of the whole call; null when the price is not known
+    cost_nano_usd: Optional[float]
+    latency_ms: float
+    latency_measured: bool
+
+
+class ModelsRouteResultExcludedItem(TypedDict):
+    provider: str
+    model: str
+    reasons: List[str]
+
+
+class ModelsRouteResult(TypedDict):
+    #: null: no model meets the requirements
+    selection: Optional[ModelsRouteResultSelection]
+    confidence: float
+    reasons: List[str]
+    #: Asked in turn when the selection fails
+    fallbacks: List[ModelsRouteResultSelection]
+    #: All that meet the requirements, best first
+    ranked: List[ModelsRouteResultSelection]
+    excluded: List[ModelsRouteResultExcludedItem]
+
+
 class KeysCreateParamsRequired(TypedDict):
     name: str
 
@@ -946,6 +1059,21 @@ class KeysMethods:
         return self._call("keys.revoke", merged(params, more))
 
 
+class ModelsMethods:
+    """Methods ``models.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def list(self, params: Optional[ModelsListParams] = None, **more: Any) -> ModelsListResult:
+        """The catalogue of models: what they can do, what they cost, whether there is a key for them."""
+        return self._call("models.list", merged(params, more))
+
+    def route(self, params: Optional[ModelsRouteParams] = None, **more: Any) -> ModelsRouteResult:
+        """Which model a question would go to, with reasons, fallbacks and what was left out. Asks no model."""
+        return self._call("models.route", merged(params, more))
+
+
 class QuotaMethods:
     """Methods ``quota.*``."""
 
@@ -1110,6 +1238,7 @@ class Methods:
         self._call = call
         self.config = ConfigMethods(call)
         self.keys = KeysMethods(call)
+        self.models = ModelsMethods(call)
         self.quota = QuotaMethods(call)
         self.runs = RunsMethods(call)
         self.system = SystemMethods(call)
