@@ -11,6 +11,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY executors executors
 COPY hooks hooks
+COPY docs/errors docs/errors
 RUN npm run build
 # The image has its own Node, so the packaged ones go; --omit=optional would take DuckDB's binding with them.
 # Temporal's core comes for five platforms at 25 to 30 MB each: the image runs on one.

@@ -21,7 +21,7 @@ async function main(command: string): Promise<number> {
   if (command === 'start') return config.workerQueue === null ? start(config) : startOnQueue(config);
   if (command === 'migrate') return migrate(config);
   if (command === 'doctor') return (await runDoctor(config, print)) ? 0 : 1;
-  print(`Unknown command '${command}'. Known: start, migrate, doctor`);
+  print(`Unknown command '${command}'. Known here: start, migrate, doctor; all others: npx taskgrove --help`);
   return 2;
 }
 

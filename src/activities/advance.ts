@@ -108,8 +108,8 @@ class Turn {
     const error = this.#endError(status, cause);
     const demoTasks = this.#demoTasks();
     const size = { task_count: this.#entry.context.plan.tasks.length, demo_tasks: demoTasks };
-    const { hasOwn: hasSecrets } = runLlmKeys(this.#entry.context.options);
-    this.#buffer.end({ status, error, demoTasks, hasSecrets });
+    const hasNoKey = !runLlmKeys(this.#entry.context.options).hasOwn;
+    this.#buffer.end({ status, error, demoTasks, hasNoKey });
     this.#buffer.event(event('run-ended', null, this.#deps.now(), { status, error, ...size }));
     return { status, error, demoTasks };
   }

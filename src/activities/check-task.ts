@@ -54,7 +54,7 @@ export function checkInput(task: ResolvedTask, executor: AnyExecutor): { readonl
   return refuse(task, `Invalid inputs for ${executor.id}:\n- ${problems.join('\n- ')}`);
 }
 
-/** The contract's shape of such a failure (section 5): the error and what the task was. */
+/** The shape existing clients know of such a failure: the error and what the task was. */
 function refuse(task: ResolvedTask, error: string): Verdict {
   const { definition } = task;
   const { inputs, params } = maskedTask(task);

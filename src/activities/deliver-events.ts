@@ -70,7 +70,7 @@ async function deliver(
   return true;
 }
 
-/** The contract's callback body (section 5). */
+/** The callback body as existing receivers read it. */
 function body(run: Run, message: JsonObject): string {
   const { type, task_id, status, progress, message: text, timestamp, final, result, error } = message;
   return JSON.stringify({

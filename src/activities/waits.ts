@@ -102,6 +102,7 @@ async function end(
   const status = verdict.kind === 'completed' ? 'completed' : 'failed';
   const endedMs = deps.now();
   const taskId = entry.context.plan.tasks[input.index]?.id ?? '';
+  const executorId = entry.context.plan.tasks[input.index]?.executor ?? '';
   const [row] = await deps.store.runs.outcomes(input.runId, [taskId]);
   const ended = outcome(taskId, generation(input), status, {
     inputs,
@@ -112,13 +113,13 @@ async function end(
     completedAt: isoMicros(endedMs),
     attempts: 1,
   });
+  deps.onTaskEnded?.({ executor: executorId, status });
   const begunMs = row?.startedAt == null ? startedMs : Date.parse(row.startedAt);
-  const executor = entry.context.plan.tasks[input.index]?.executor || null;
   const written = await deps.store.runs.commit({
     runId: input.runId,
     outcomes: [ended],
     events: [endEvent(input.runId, ended, endedMs, annotations)],
-    attempts: [attemptUsage(ended, executor, { startedMs: begunMs, endedMs })],
+    attempts: [attemptUsage(ended, executorId || null, { startedMs: begunMs, endedMs })],
     userPlan: userPlanOf(entry.context.options),
   });
   deps.memory.remember(entry, written.outcomes);

@@ -64,6 +64,8 @@ export interface ApiDeps {
   readonly sealer?: Sealer;
   /** Opens encrypted payloads for Temporal's UI; absent where payloads are not encrypted. Throws `invalid_params`. */
   readonly decodePayloads?: (payloads: readonly JsonPayload[]) => Promise<JsonPayload[]>;
+  /** The page of an error code, Markdown. Only for slugs of the table. */
+  readonly errorPage: (slug: string) => Promise<string>;
   readonly clock: { now(): number };
   /** Throws AppError `blocked_address` for URLs a webhook must not reach. */
   readonly httpGuard: (url: string) => Promise<void>;

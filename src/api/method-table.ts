@@ -80,6 +80,11 @@ export function scopeOf(
 ): RpcScope {
   const methods = new Map<string, AnyMethod>();
   for (const method of [...table.filter((entry) => entry.scope === name), ...extra])
-    for (const known of [method.name, ...(method.aliases ?? [])]) methods.set(known, method);
-  return { name, methods };
+    for (const known of namesOf(method)) methods.set(known, method);
+  const elsewhere = table.filter((entry) => entry.scope !== name).flatMap(namesOf);
+  return { name, methods, elsewhere: new Set(elsewhere) };
+}
+
+function namesOf(method: AnyMethod): string[] {
+  return [method.name, ...(method.aliases ?? [])];
 }

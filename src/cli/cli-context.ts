@@ -22,6 +22,8 @@ export function contextOf(command: Command, io: CliIo): CliContext {
     apiKey?: string;
     output: CliContext['output'];
   }>();
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new UsageError(`--url (or TASKGROVE_URL) must be an http:// or https:// address, got '${url}'`);
   const key = apiKey ?? (isThisMachine(url) ? io.operatorKey() : null);
   // An empty key is how to ask as a guest.
   const headers: Record<string, string> = key ? { 'x-api-key': key } : {};

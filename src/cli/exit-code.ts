@@ -1,5 +1,6 @@
 /** Exit codes scripts can rely on, and the sentence that goes with each failure. */
 import { RpcError, UnreachableError } from '../client/client.ts';
+import { isJsonObject } from '../core/json.ts';
 
 export const EXIT = { ok: 0, failed: 1, badUse: 2, refused: 3, unreachable: 4 } as const;
 
@@ -34,13 +35,11 @@ function codeOf({ httpStatus, code }: RpcError): number {
 }
 
 function sentenceOf(error: RpcError): string {
-  const details =
-    typeof error.data === 'object' && error.data !== null
-      ? `${error.message}: ${JSON.stringify(error.data)}`
-      : null;
+  const hint = isJsonObject(error.data) ? error.data['hint'] : undefined;
+  const wayOut = typeof hint === 'string' ? `. ${hint}` : '';
   const again = error.retryAfterSeconds === null ? '' : ` Try again in ${error.retryAfterSeconds} s.`;
   const requestId = error.httpStatus >= 500 ? error.meta?.['request_id'] : undefined;
-  return `${details ?? error.sentence}${again}${typeof requestId === 'string' ? ` (request ${requestId})` : ''}`;
+  return `${error.sentence}${wayOut}${again}${typeof requestId === 'string' ? ` (request ${requestId})` : ''}`;
 }
 
 function reasonOf(error: UnreachableError): string {

@@ -31,8 +31,10 @@ export class RpcError extends Error {
     this.retryAfterSeconds = fields.retryAfterSeconds ?? null;
   }
 
-  /** What to show a person: the sentence in `data` where there is one, else the message. */
+  /** What to show a person: the server's sentence where there is one, else the message. */
   get sentence(): string {
-    return typeof this.data === 'string' && this.data !== '' ? this.data : this.message;
+    if (typeof this.data === 'string' && this.data !== '') return this.data;
+    const said = this.meta?.['message'];
+    return typeof said === 'string' ? `${this.message}: ${said}` : this.message;
   }
 }

@@ -237,6 +237,7 @@ async function apiDeps(
     }),
     logger,
     metrics,
+    errorPage,
     settings: {
       version: await packageVersion(),
       publicUrl: config.publicUrl,
@@ -292,6 +293,11 @@ async function checkWorker(
 function uiUrl(temporal: TemporalParts): string | null {
   const { uiUrl: base, namespace } = temporal.server;
   return base === null ? null : `${base}/namespaces/${namespace}/workflows`;
+}
+
+/** The pages of error codes, as `meta.docs` of an answer names them. */
+function errorPage(slug: string): Promise<string> {
+  return readFile(new URL(`../../docs/errors/${slug}.md`, import.meta.url), 'utf8');
 }
 
 async function packageVersion(): Promise<string> {

@@ -13,7 +13,7 @@ export interface ErrorMapping {
   readonly slug: string;
 }
 
-/** Source: shared design, section 9. Codes are stable: clients match on them. */
+/** Codes are stable: clients match on them. Each has a page, served at `errorPagePath`. */
 export const ERROR_TABLE = {
   parse_error: map(-32700, 400, 'Parse error', false),
   invalid_request: map(-32600, 400, 'Invalid Request', false),
@@ -55,6 +55,11 @@ function map(rpcCode: number, httpStatus: number, message: string, retryable: bo
 /** The mapping of a code, with its docs slug (`docs/errors/<slug>.md`). */
 export function errorMapping(code: ErrorCode): ErrorMapping {
   return { ...ERROR_TABLE[code], slug: code.replaceAll('_', '-') };
+}
+
+/** Where the page of a code is served. */
+export function errorPagePath(code: ErrorCode): string {
+  return `/docs/errors/${errorMapping(code).slug}`;
 }
 
 /** A limit, what is left of it, and when it begins anew. */

@@ -1,6 +1,7 @@
 /**
  * The plan: what the workflow needs to know of a run, and nothing else. Tasks are numbered by index, so that state
- * is one character a task and nothing of a user's text enters Temporal's history. Built from the store's rows when a
+ * is one character a task. Of a user's text only ids, names (labels for Temporal's UI) and the error a tree failed with enter
+ * Temporal's history; `TEMPORAL_ENCRYPT=1` hides them. Built from the store's rows when a
  * run is accepted; small plans travel with the start, large ones by reference.
  */
 

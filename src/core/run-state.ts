@@ -2,7 +2,7 @@
  * The scheduler: which task of a plan may run next, what a finished one means for the others, how the run ends.
  * Pure and deterministic: the workflow and the activity that fuses a frontier run the very same code.
  *
- * Rules (shared design, section 5): a task is ready when its dependencies and its children are terminal; a required
+ * Rules (modelled in test/core/run-state-model.test.ts): a task is ready when its dependencies and its children are terminal; a required
  * dependency that did not complete skips it; the target (index 0) is decided last and is failed, never skipped; ready
  * tasks go by priority, then by position. A task is *optional* when some task declares it so and none requires it:
  * only its failure leaves the run standing.

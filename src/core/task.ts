@@ -79,7 +79,7 @@ const json = z.custom<JsonValue>();
 const jsonObject = z.custom<JsonObject>();
 const timestamp = z.string().nullable();
 
-/** A task as every method answers it. Key order is the contract's (section 4) and is what clients print. */
+/** A task as every method answers it. Key order is what existing clients print; test/api/examples.server.test.ts holds it. */
 export const taskSchema = z.object({
   id: z.string(),
   parent_id: z.string().nullable(),

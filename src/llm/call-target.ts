@@ -132,11 +132,12 @@ function keyMissing({ server }: TargetOptions, { provider, baseUrl }: KeyChoice)
     ? SETTINGS_PREFIXES[provider ?? 'openai']
     : undefined;
   const isSettable = setting !== undefined && (provider !== null || server.length === 0);
-  const set = isSettable
-    ? `${setting}_API_KEY on the server (or ${setting}_BASE_URL for a server that asks for none)`
-    : `a key for ${who} (config.llm_key.set)`;
+  const operator = isSettable
+    ? ` The operator can set ${setting}_API_KEY (or ${setting}_BASE_URL for a server that asks for none).`
+    : '';
   return new AppError(
     'llm_key_missing',
-    `No LLM key for ${who}. Set ${set}, or run with use_demo for canned results`,
+    `No LLM key for ${who}. Send yours as X-LLM-API-KEY, or keep it with config.llm_key.set; ` +
+      `use_demo gives canned results.${operator}`,
   );
 }

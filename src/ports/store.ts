@@ -200,8 +200,8 @@ export interface RunCommit {
     readonly error: string | null;
     /** Canned results among the run's; absent = nobody counted. */
     readonly demoTasks?: number;
-    /** Something sealed was stored for this run: it goes now. What is missed here goes when it expires. */
-    readonly hasSecrets?: boolean;
+    /** No key came with the run's request. Absent: if there is one, it goes in the same transaction. */
+    readonly hasNoKey?: boolean;
   };
   /** Pause and resume. */
   readonly status?: 'in_progress' | 'paused';

@@ -24,7 +24,7 @@ interface Applied {
   readonly run: Run;
   readonly hasRunChanged: boolean;
   readonly isEnding: boolean;
-  readonly hasSecrets: boolean;
+  readonly mayHaveKey: boolean;
   readonly fresh: readonly StoredOutcome[];
   readonly replaced: readonly StoredOutcome[];
   readonly events: readonly RunEvent[];
@@ -65,7 +65,7 @@ export async function commitRuns(
   );
   await deleteRunSecrets(
     session,
-    ending.filter(({ hasSecrets }) => hasSecrets).map(({ run }) => run.run_id),
+    ending.filter(({ mayHaveKey }) => mayHaveKey).map(({ run }) => run.run_id),
   );
   const results: CommitResult[] = [];
   for (const [index, one] of applied.entries())
@@ -108,7 +108,7 @@ function decide(commit: RunCommit, facts: RunFacts, now: string): Applied {
     run,
     hasRunChanged: run !== facts.run,
     isEnding,
-    hasSecrets: commit.end?.hasSecrets === true,
+    mayHaveKey: commit.end?.hasNoKey !== true,
     fresh: stored.filter(({ outcome }) => !facts.standing.has(outcome.taskId)),
     replaced: stored.filter(({ outcome }) => facts.standing.has(outcome.taskId)),
     events: events.map((event, index) => ({

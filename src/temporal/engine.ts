@@ -201,7 +201,7 @@ export class TemporalEngine implements RunEngine {
     if (stored === null || isRunEnded(stored.status)) return;
     await this.#deps.store.runs.commit({
       runId: run.run_id,
-      end: { status: 'cancelled', error: reason ?? 'Cancelled', hasSecrets: true },
+      end: { status: 'cancelled', error: reason ?? 'Cancelled' },
     });
   }
 

@@ -167,6 +167,8 @@ describe('documents', () => {
     expect(body).not.toMatch(/https?:\/\/|<style|style=|onclick|javascript:/);
     for (const method of METHOD_TABLE) expect(body).toContain(`data-method="${method.name}"`);
     expect((await raw('GET', '/docs/script.js', {})).headers['content-type']).toContain('javascript');
+    expect((await raw('GET', '/docs/errors/parse-error', {})).body).toBe('page of parse-error');
+    expect((await raw('GET', '/docs/errors/..%2F..%2Fpackage', {})).status).toBe(404);
     expect((await raw('GET', '/docs/style.css', {})).headers['content-type']).toContain('css');
   });
   it('compresses what is large and nothing else', async () => {

@@ -27,6 +27,18 @@ async function expectError(body: unknown, code: number, id: unknown, status = 40
   return answer.json.error;
 }
 
+it('an unknown method is told where it may be found', async () => {
+  const detailsOf = async (method: string) => {
+    const { error } = await api.rpc(method, {});
+    return [error?.data, error?.meta.details];
+  };
+  expect(await detailsOf('task.execute')).toEqual([
+    'Unknown task method: task.execute',
+    { did_you_mean: 'tasks.execute' },
+  ]);
+  expect((await detailsOf('nothing.like.it'))[1]).toBeUndefined();
+});
+
 describe('envelope', () => {
   it.each([[1], [0], [-7], [1.5], ['a'], [''], [null], [9007199254740991]])(
     'echoes id %j with its type',
@@ -112,7 +124,7 @@ describe('envelope', () => {
     expect(json.error.meta).toEqual({
       code: 'method_not_found',
       request_id: 'req-1',
-      docs: 'method-not-found',
+      docs: '/docs/errors/method-not-found',
     });
     expect(response.headers.get('x-request-id')).toBe('req-1');
     expect(JSON.stringify(json)).not.toMatch(/\.ts|node_modules|at async/);

@@ -1,6 +1,7 @@
 /** Keys that users bring: they pay, they lift the limits, they are gone after the run, and nobody else ever sees them. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type FakeProvider, startFakeProvider } from '../llm/fake-provider.ts';
 import { findLeaks } from '../support/find-leaks.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
@@ -77,6 +78,22 @@ describe('the key that a request brings', () => {
     expect(JSON.stringify(row)).not.toContain(HEADER_KEY);
     await server.rpc('tasks.cancel', { task_ids: [task.id] }, guest('sealed'));
     await vi.waitFor(async () => expect(await keptOf(answer.run_id)).toEqual([]), { timeout: 5_000 });
+  });
+
+  it('is gone too when the workflow was terminated by hand', async () => {
+    const before = fake.calls.length;
+    const { run_id } = await execute([asking({ model: 'hang' })], withKey('terminated'), { wait_seconds: 0 });
+    await fake.arrived(before + 1);
+    const workflowId = (await server.app.store.runs.get(run_id))?.workflow_id ?? '';
+    const connection = await Connection.connect({ address: inject('temporalAddress') });
+    const client = new Client({ connection, namespace: server.namespace });
+    await client.workflow.getHandle(workflowId).terminate('by hand');
+    await connection.close();
+    await vi.waitFor(async () => {
+      await server.app.engine.reconciler.round(0);
+      expect((await server.app.store.runs.get(run_id))?.status).toBe('cancelled');
+    });
+    expect(await keptOf(run_id)).toEqual([]);
   });
 
   it("never falls back: a key the provider refuses fails the task, the server's is not tried", async () => {

@@ -204,7 +204,7 @@ describe('without a key', () => {
     try {
       const answer = await bare.call('tasks.execute', { tasks: [llm(id('bare'), { prompt: 'hi' })] });
       expect(answer).toMatchObject({ success: false, tree_status: 'failed' });
-      expect(answer.error).toMatch(/OPENAI_API_KEY.*use_demo/);
+      expect(answer.error).toMatch(/X-LLM-API-KEY.*use_demo.*OPENAI_API_KEY/);
     } finally {
       await bare.stop();
     }

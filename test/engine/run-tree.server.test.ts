@@ -331,6 +331,9 @@ describe('waiting', () => {
     const answer = await execution;
     expect(answer).toMatchObject({ success: true, tree_status: 'completed' });
     expect(answer.result.results[ask]).toMatchObject({ approved: true });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toMatch(/taskgrove_tasks_total\{executor="wait_executor",status="completed"\} [1-9]/);
+    expect(metrics).toMatch(/taskgrove_tasks_total\{executor="approval_executor",status="completed"\} [1-9]/);
   });
 
   it('fails a rejected task', async () => {

@@ -297,5 +297,5 @@ it('without a key it names the setting', async () => {
   const bare = gateway.clientFor({ ...access, signal: new AbortController().signal });
   const error = await failure(bare.chat(ask('hi', { model: 'claude-haiku-5-5' })));
   expect(error).toMatchObject({ code: 'llm_key_missing' });
-  expect(error.message).toMatch(/ANTHROPIC_API_KEY.*ANTHROPIC_BASE_URL.*use_demo/);
+  expect(error.message).toMatch(/X-LLM-API-KEY.*use_demo.*ANTHROPIC_API_KEY.*ANTHROPIC_BASE_URL/);
 });

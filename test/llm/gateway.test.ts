@@ -258,7 +258,7 @@ describe('whose key, and where to', () => {
   it('without any key it says what to do', async () => {
     const error = await failure(client({}, { server: [] }).chat(ask('hi')));
     expect(error).toMatchObject({ code: 'llm_key_missing', retryable: false });
-    expect(error.message).toMatch(/OPENAI_API_KEY.*OPENAI_BASE_URL.*use_demo/);
+    expect(error.message).toMatch(/X-LLM-API-KEY.*use_demo.*OPENAI_API_KEY.*OPENAI_BASE_URL/);
   });
 
   it('an unknown provider is named', async () => {

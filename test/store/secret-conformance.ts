@@ -61,7 +61,7 @@ export function secretConformance(store: () => Store): void {
       expect(await store().secrets.list(secondOwner)).toEqual([]);
       await store().runs.commit({
         runId: accept.runId,
-        end: { status: 'completed', error: null, hasSecrets: true },
+        end: { status: 'completed', error: null },
       });
       expect(await store().secrets.list(owner)).toEqual([]);
       expect(await store().secrets.list(other.owner)).toHaveLength(1);

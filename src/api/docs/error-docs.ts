@@ -29,7 +29,8 @@ export const rpcErrorSchema = {
       properties: {
         code: { type: 'string', enum: Object.keys(ERROR_TABLE) },
         request_id: { type: 'string' },
-        docs: { type: 'string', description: 'Name of the page under docs/errors' },
+        docs: { type: 'string', description: 'Path of the page about this code' },
+        message: { type: 'string', description: 'The sentence for people, where `data` is an object' },
         details: { type: 'object' },
       },
     },

@@ -38,6 +38,15 @@ export const restPaths = {
       responses: { 200: { description: 'A page', content: { 'text/html': { schema: { type: 'string' } } } } },
     },
   },
+  '/docs/errors/{slug}': {
+    get: {
+      operationId: 'errorPage',
+      tags: ['docs'],
+      summary: 'What an error code means and what to do',
+      parameters: [pathParameter('slug')],
+      responses: { 200: text('Markdown'), 404: text('No such page') },
+    },
+  },
   '/api/executors/metadata': {
     get: {
       operationId: 'listExecutors',

@@ -6,6 +6,7 @@ import { type LlmKey, parseLlmKey } from '../../core/llm/llm-key.ts';
 import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import type { Run } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
+import { misspeltFields } from '../../core/task-tree/misspelt-fields.ts';
 import { validateTree } from '../../core/task-tree/validate-tree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { parseEventId } from '../events/event-id.ts';
@@ -76,6 +77,10 @@ export const tasksExecute = defineMethod<Params>({
     tree_status: z.string().optional(),
     run_id: z.string(),
     task_count: z.number().int().optional(),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('Fields of tasks that were ignored but look like a known one'),
     demo_tasks: z.number().int().optional().describe('Canned results among them; when it ended'),
     result: z.unknown().optional(),
     error: z.string().optional(),
@@ -124,7 +129,12 @@ async function execute(given: Params, call: Call): Promise<RunAnswer | StreamAns
   if (canStream) return new StreamAnswer(run, { ...streamingAnswer(run, webhookUrl, quotaInfo) }, 0);
   const waitSeconds = given.wait_seconds ?? call.deps.settings.waitSeconds;
   const summary = await waitForRun(call, run, waitSeconds);
-  return { ...startedAnswer(run, summary, webhookUrl), quota_info: quotaInfo };
+  const warnings = misspeltFields(given.tasks ?? []);
+  return {
+    ...startedAnswer(run, summary, webhookUrl),
+    quota_info: quotaInfo,
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
 }
 
 function accept(

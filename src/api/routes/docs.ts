@@ -1,5 +1,6 @@
 /** The descriptions of the API: method list, OpenAPI, and the page for people. Each is made on first use and kept. */
 import type Router from '@koa/router';
+import { AppError, ERROR_TABLE, type ErrorCode, errorMapping } from '../../core/errors.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { DOCS_SCRIPT, DOCS_STYLE } from '../docs/docs-assets.ts';
 import { docsPage } from '../docs/docs-page.ts';
@@ -7,6 +8,10 @@ import { methodList } from '../docs/method-list.ts';
 import { openApiDocument } from '../docs/openapi.ts';
 import type { AnyMethod } from '../method.ts';
 import type { ApiMiddleware, ApiState } from '../state.ts';
+
+const SLUGS: ReadonlySet<string> = new Set(
+  (Object.keys(ERROR_TABLE) as ErrorCode[]).map((code) => errorMapping(code).slug),
+);
 
 export function addDocsRoutes(router: Router<ApiState>, table: readonly AnyMethod[], deps: ApiDeps): void {
   const { version, publicUrl } = deps.settings;
@@ -31,6 +36,13 @@ export function addDocsRoutes(router: Router<ApiState>, table: readonly AnyMetho
     '/docs/script.js',
     kept('text/javascript; charset=utf-8', () => DOCS_SCRIPT),
   );
+  router.get('/docs/errors/:slug', async (context) => {
+    const { slug = '' } = context['params'] as Record<string, string>;
+    // Only names we know lead to a file.
+    if (!SLUGS.has(slug)) throw new AppError('not_found', 'There is no page about such an error');
+    context.body = await deps.errorPage(slug);
+    context.set('Content-Type', 'text/plain; charset=utf-8');
+  });
 }
 
 function kept(contentType: string, make: () => string): ApiMiddleware {

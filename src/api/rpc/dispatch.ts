@@ -2,6 +2,7 @@
  * JSON-RPC 2.0 over the method table: single calls, batches, notifications. Knows nothing of HTTP but the status an
  * answer goes out with; never throws.
  */
+import { closestName } from '../../core/closest-name.ts';
 import { AppError, errorMapping } from '../../core/errors.ts';
 import { StreamAnswer } from '../events/stream-answer.ts';
 import { type AnyMethod, type Call, changesState } from '../method.ts';
@@ -14,6 +15,8 @@ import { RPC_LIMITS } from './limits.ts';
 export interface RpcScope {
   readonly name: 'tasks' | 'system';
   readonly methods: ReadonlyMap<string, AnyMethod>;
+  /** Methods of the other endpoint, for a call that went to the wrong one. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
 export interface RpcRequest {
@@ -117,12 +120,20 @@ async function runItem(scope: RpcScope, item: unknown, size: number, call: Call)
 
 function findMethod(scope: RpcScope, name: string): AnyMethod {
   const method = scope.methods.get(name);
-  if (method === undefined)
-    throw new AppError(
-      'method_not_found',
-      `Unknown ${scope.name === 'tasks' ? 'task' : 'system'} method: ${name}`,
-    );
-  return method;
+  if (method !== undefined) return method;
+  const details = wayTo(scope, name);
+  throw new AppError(
+    'method_not_found',
+    `Unknown ${scope.name === 'tasks' ? 'task' : 'system'} method: ${name}`,
+    details === null ? {} : { details },
+  );
+}
+
+/** Where a method nobody knows here may be found. */
+function wayTo(scope: RpcScope, name: string): Record<string, string> | null {
+  if (scope.elsewhere.has(name)) return { send_to: scope.name === 'tasks' ? '/system' : '/tasks' };
+  const meant = closestName(name, scope.methods.keys());
+  return meant === null ? null : { did_you_mean: meant };
 }
 
 /** Role and size, before params are looked at: a refused caller learns nothing of them. */

@@ -1,5 +1,5 @@
 /** Errors as JSON-RPC shows them. All numbers and statuses come from the one table in core/errors. */
-import { AppError, type ErrorCode, errorMapping } from '../../core/errors.ts';
+import { AppError, type ErrorCode, errorMapping, errorPagePath } from '../../core/errors.ts';
 import type { Logger } from '../../ports/telemetry.ts';
 import type { RpcId } from './envelope.ts';
 
@@ -11,7 +11,10 @@ export interface RpcError {
   readonly meta: {
     readonly code: ErrorCode;
     readonly request_id: string;
+    /** Where the page about this code is served. */
     readonly docs: string;
+    /** The sentence for people, where `data` is an object. */
+    readonly message?: string;
     readonly details?: Readonly<Record<string, unknown>>;
   };
 }
@@ -50,7 +53,8 @@ export function rpcError(error: AppError, requestId: string): RpcError {
     meta: {
       code: error.code,
       request_id: requestId,
-      docs: mapping.slug,
+      docs: errorPagePath(error.code),
+      ...(hasObjectData ? { message: error.message } : {}),
       ...(error.details !== undefined && !hasObjectData ? { details: error.details } : {}),
     },
   };

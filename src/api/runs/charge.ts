@@ -1,5 +1,6 @@
 /** Asks the ledger for a tree or a generation before it starts, and keeps the books whatever becomes of it. */
 import { AppError } from '../../core/errors.ts';
+import type { Meter } from '../../core/quota/meters.ts';
 import type { QuotaInfo } from '../../core/quota/quota-info.ts';
 import type { Charged, Reservation } from '../../ports/ledger.ts';
 import type { Call } from '../method.ts';
@@ -13,7 +14,7 @@ export function reserveTree(
   return call.deps.ledger.reserve({
     key: tree.runId,
     charged: tree.charged,
-    meters: tree.isLlm ? ['ip_trees', 'task_trees', 'llm_task_trees'] : ['ip_trees', 'task_trees'],
+    meters: metersOf(tree.isLlm),
     takesSlot: true,
   });
 }
@@ -28,9 +29,13 @@ export function reserveGeneration(
   return call.deps.ledger.reserve({
     key,
     charged,
-    meters: isLlm ? ['ip_trees', 'task_trees', 'llm_task_trees'] : ['ip_trees', 'task_trees'],
+    meters: metersOf(isLlm),
     takesSlot: false,
   });
+}
+
+function metersOf(isLlm: boolean): Meter[] {
+  return isLlm ? ['ip_trees', 'task_trees', 'llm_task_trees'] : ['ip_trees', 'task_trees'];
 }
 
 /** A failure to take it back is not the caller's: what is left is reclaimed within a minute. */

@@ -16,6 +16,7 @@ export interface RunAnswer {
   tree_status?: string;
   task_count?: number;
   demo_tasks?: number;
+  warnings?: readonly string[];
   run_id: string;
   result?: unknown;
   error?: string | null;

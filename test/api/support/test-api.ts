@@ -163,6 +163,7 @@ export async function startTestApi(
     schedules: { sync: async () => undefined },
     sealer: { seal: (text) => `sealed:${text.length}`, open: () => '', derive: () => new Uint8Array() },
     clock: { now },
+    errorPage: async (slug) => `page of ${slug}`,
     httpGuard: async (url) => {
       if (url.includes('127.0.0.1')) throw new AppError('blocked_address', 'Address not allowed');
     },

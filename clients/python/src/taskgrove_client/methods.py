@@ -77,6 +77,8 @@ class TasksExecuteResult(TasksExecuteResultRequired, total=False):
     webhook_url: str
     tree_status: str
     task_count: int
+    #: Fields of tasks that were ignored but look like a known one
+    warnings: List[str]
     #: Canned results among them; when it ended
     demo_tasks: int
     result: Any
