@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor } from '../src/core/executor.ts';
 import type { JsonObject, JsonValue } from '../src/core/json.ts';
-import type { AnswerFormat, ChatAnswer, ChatMessage, ChatRequest, LlmClient } from '../src/core/llm/chat.ts';
+import { attemptSchema, shownAttempt } from '../src/core/llm/attempt-schema.ts';
+import type {
+  AnswerFormat,
+  ChatAnswer,
+  ChatMessage,
+  ChatRequest,
+  LlmClient,
+  ToolChoice,
+} from '../src/core/llm/chat.ts';
+import { costNanoUsd } from '../src/core/llm/prices.ts';
 
 const MAX_TIMEOUT_SECONDS = 3_600;
 const SCHEMA_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -13,7 +22,25 @@ const message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
   content: z.union([z.string(), z.array(jsonObject)]).nullish(),
   name: z.string().nullish(),
+  tool_calls: z
+    .array(
+      z.looseObject({ id: z.string(), function: z.looseObject({ name: z.string(), arguments: z.string() }) }),
+    )
+    .nullish(),
+  tool_call_id: z.string().nullish(),
 });
+const tool = z.looseObject({
+  type: z.literal('function').optional(),
+  function: z.looseObject({
+    name: z.string().regex(SCHEMA_NAME),
+    description: z.string().nullish(),
+    parameters: jsonObject.nullish(),
+  }),
+});
+const toolChoice = z.union([
+  z.enum(['auto', 'required', 'none']),
+  z.looseObject({ type: z.literal('function'), function: z.looseObject({ name: z.string() }) }),
+]);
 const responseFormat = z.union([
   z.looseObject({
     type: z.literal('json_schema'),
@@ -59,6 +86,19 @@ const input = z
     json_schema: jsonObject
       .nullish()
       .describe('A JSON Schema the answer must fit: short for response_format'),
+    tools: z
+      .array(tool)
+      .max(128)
+      .nullish()
+      .describe(
+        "Functions the model may ask for, as OpenAI has them: [{'type': 'function', 'function': {name, …}}]",
+      ),
+    tool_choice: toolChoice.nullish().describe('auto (default), required, none, or the one function to call'),
+    fallbacks: z
+      .array(z.string().min(1))
+      .max(5)
+      .nullish()
+      .describe('Models (provider/model) that are asked in turn when this one fails'),
     stream: z.boolean().nullish().describe('Show the answer while it is written (default: true)'),
     timeout: z
       .number()
@@ -94,6 +134,17 @@ export default defineExecutor({
       .describe('Token usage information'),
     model: z.string().describe('Model used for the completion'),
     provider: z.string().optional().describe('Who answered'),
+    tool_calls: z
+      .array(
+        z.object({
+          id: z.string(),
+          type: z.literal('function'),
+          function: z.object({ name: z.string(), arguments: z.string() }),
+        }),
+      )
+      .optional()
+      .describe('Functions the model asks for; arguments are JSON as it wrote them'),
+    attempts: z.array(attemptSchema).optional().describe('With fallbacks: models that were asked, in order'),
     finish_reason: z.string().optional().describe('Why the answer ended: stop, length, content_filter …'),
     demo_mode: z.boolean().optional().describe('True when no model was asked'),
   }),
@@ -135,7 +186,7 @@ function present<Given extends object>(given: Given): Partial<Given> {
 }
 
 function requestOf(given: Partial<LlmInput>): ChatRequest {
-  const { stop, timeout } = given;
+  const { fallbacks, stop, timeout, tools } = given;
   return {
     messages: messagesOf(given),
     model: given.model ?? undefined,
@@ -148,17 +199,33 @@ function requestOf(given: Partial<LlmInput>): ChatRequest {
     stop: typeof stop === 'string' ? [stop] : (stop ?? undefined),
     timeoutMs: timeout == null ? undefined : Math.ceil(timeout * 1_000),
     format: formatOf(given),
+    tools: tools?.map(({ function: { name, description, parameters } }) => ({
+      name,
+      description: description ?? '',
+      parameters: parameters ?? { type: 'object' },
+    })),
+    toolChoice: choiceOf(given.tool_choice),
+    fallbacks: fallbacks?.map((model) => ({ model })),
   };
+}
+
+function choiceOf(choice: LlmInput['tool_choice']): ToolChoice | undefined {
+  return typeof choice === 'object' && choice !== null
+    ? { name: choice.function.name }
+    : (choice ?? undefined);
 }
 
 function messagesOf({ messages, prompt, system }: Partial<LlmInput>): ChatMessage[] {
   const all: ChatMessage[] = [];
   if (system != null) all.push({ role: 'system', content: system });
-  for (const { role, content, name } of messages ?? []) {
+  for (const { role, content, name, tool_calls: calls, tool_call_id: toolCallId } of messages ?? []) {
+    const toolCalls = calls?.map(({ id, function: called }) => ({ id, ...named(called) }));
     all.push({
       role: role === 'developer' ? 'system' : role,
       content: content ?? null,
       ...(name == null ? {} : { name }),
+      ...(toolCalls === undefined ? {} : { toolCalls }),
+      ...(toolCallId == null ? {} : { toolCallId }),
     });
   }
   if (prompt != null) all.push({ role: 'user', content: prompt });
@@ -166,6 +233,10 @@ function messagesOf({ messages, prompt, system }: Partial<LlmInput>): ChatMessag
     throw new AppError('task_input_invalid', 'messages is required in inputs: give messages, or a prompt');
   }
   return all;
+}
+
+function named(called: { readonly name: string; readonly arguments: string }) {
+  return { name: called.name, arguments: called.arguments };
 }
 
 function formatOf({
@@ -209,10 +280,20 @@ function resultOf(answer: ChatAnswer, isStreamed: boolean) {
             prompt_tokens: usage.inputTokens,
             completion_tokens: usage.outputTokens,
             total_tokens: usage.inputTokens + usage.outputTokens,
-            cost: null,
+            cost: costNanoUsd(answer, Date.now()),
           },
     model: answer.model,
     provider: answer.provider,
+    ...(answer.toolCalls.length === 0
+      ? {}
+      : {
+          tool_calls: answer.toolCalls.map(({ id, ...called }) => ({
+            id,
+            type: 'function' as const,
+            function: called,
+          })),
+        }),
+    ...(answer.attempts === undefined ? {} : { attempts: answer.attempts.map(shownAttempt) }),
     finish_reason: answer.finishReason,
     ...(answer.isDemo ? { demo_mode: true } : {}),
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor } from '../src/core/executor.ts';
 import type { JsonObject, JsonValue } from '../src/core/json.ts';
+import { attemptSchema, shownAttempt } from '../src/core/llm/attempt-schema.ts';
 import type { AnswerFormat, ChatAnswer, ChatMessage } from '../src/core/llm/chat.ts';
 import { estimateInputTokens } from '../src/core/llm/estimate-tokens.ts';
 import { MODELS } from '../src/core/llm/model-data.ts';
@@ -62,17 +63,7 @@ export default defineExecutor({
     cost: z.number().nullable().describe('In nano-dollars; null when the price is not known'),
     latency_ms: z.number().nullable().describe('Of the model that answered'),
     finish_reason: z.string().nullable(),
-    attempts: z
-      .array(
-        z.object({
-          provider: z.string(),
-          model: z.string(),
-          outcome: z.string().describe('answered, or the code of its error'),
-          error: z.string().nullable(),
-          latency_ms: z.number(),
-        }),
-      )
-      .describe('Models that were asked, in order'),
+    attempts: z.array(attemptSchema).describe('Models that were asked, in order'),
     demo_mode: z.boolean().optional().describe('True when no model was asked'),
   }),
   placement: 'activity',
@@ -141,10 +132,7 @@ function noModel(excluded: RouteDecision['excluded']): AppError {
 
 function resultOf(decision: RouteDecision, answer: ChatAnswer | null) {
   const { ranked: _ranked, ...shown } = shownDecision(decision);
-  const attempts = (answer?.attempts ?? []).map(({ durationMs, ...attempt }) => ({
-    ...attempt,
-    latency_ms: durationMs,
-  }));
+  const attempts = (answer?.attempts ?? []).map(shownAttempt);
   const usage = answer?.usage ?? null;
   return {
     ...shown,

@@ -16,7 +16,7 @@ const answer: ChatAnswer = {
   isDemo: false,
 };
 
-function recording(): LlmClient & { asked: ChatRequest[] } {
+function recording(answer: ChatAnswer): LlmClient & { asked: ChatRequest[] } {
   const asked: ChatRequest[] = [];
   return {
     asked,
@@ -36,8 +36,8 @@ function recording(): LlmClient & { asked: ChatRequest[] } {
   };
 }
 
-async function run(input: JsonObject, params: JsonObject = {}) {
-  const client = recording();
+async function run(input: JsonObject, params: JsonObject = {}, answered: ChatAnswer = answer) {
+  const client = recording(answered);
   const context = makeContext(executor, input, { llm: client, params });
   const result = await executor.run(context);
   executor.output.parse(result);
@@ -104,6 +104,46 @@ describe('llm_executor', () => {
   ])('%j asks for its format', async (given, format) => {
     const { request } = await run({ prompt: 'hi', ...given } as JsonObject);
     expect(request?.format).toEqual(format);
+  });
+
+  it("offers tools, hands back what the model asks for, and carries a tool's answer", async () => {
+    const call = {
+      id: 'call_1',
+      type: 'function',
+      function: { name: 'look_up', arguments: '{"word":"tree"}' },
+    };
+    const tools = [{ type: 'function', function: { name: 'look_up', parameters: { type: 'object' } } }];
+    const { request } = await run({
+      messages: [
+        { role: 'user', content: 'a tree?' },
+        { role: 'assistant', content: null, tool_calls: [call] },
+        { role: 'tool', content: 'a plant', tool_call_id: 'call_1' },
+      ],
+      tools,
+      tool_choice: { type: 'function', function: { name: 'look_up' } },
+      fallbacks: ['anthropic/claude-haiku-5-5'],
+    });
+    expect(request).toMatchObject({
+      messages: [
+        { role: 'user' },
+        { toolCalls: [{ id: 'call_1', name: 'look_up', arguments: '{"word":"tree"}' }] },
+        { role: 'tool', toolCallId: 'call_1' },
+      ],
+      tools: [{ name: 'look_up', description: '', parameters: { type: 'object' } }],
+      toolChoice: { name: 'look_up' },
+      fallbacks: [{ model: 'anthropic/claude-haiku-5-5' }],
+    });
+    const asking = { ...answer, text: '', toolCalls: [{ id: 'call_1', name: 'look_up', arguments: '{}' }] };
+    const { result } = await run({ prompt: 'a tree?', tools, stream: false }, {}, asking);
+    expect(result).toMatchObject({
+      tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'look_up', arguments: '{}' } }],
+    });
+  });
+
+  it('says what it cost where the price is known', async () => {
+    const priced = { ...answer, model: 'gpt-4o-mini' };
+    const { result } = await run({ prompt: 'hi', stream: false }, {}, priced);
+    expect(result).toMatchObject({ usage: { cost: 5 * 150 + 2 * 600 } });
   });
 
   it('needs something to ask', async () => {

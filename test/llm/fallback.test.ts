@@ -118,6 +118,17 @@ describe('the next model answers when the first is', () => {
   });
 });
 
+it("a premium run never falls back on the server's key", async () => {
+  const own = { header: new LlmKey('openai', 'sk-own'), mayUseServerKey: false };
+  const error = await failure(gateway().clientFor(access(own)).chat(ask('limited')));
+  expect(error.message).toContain('anthropic/echo: No LLM key for anthropic');
+  expect(openai.calls.map(({ key }) => key)).toEqual(['sk-own']);
+  expect(anthropic.calls).toHaveLength(0);
+  const both = { ...own, stored: [new LlmKey('anthropic', 'sk-ant-own')] };
+  await gateway().clientFor(access(both)).chat(ask('limited'));
+  expect(anthropic.calls.map(({ key }) => key)).toEqual(['sk-ant-own']);
+});
+
 describe('when none answers', () => {
   it('all are listed, and a repeat helps when it helps one', async () => {
     const fallbacks = [{ provider: 'anthropic', model: 'unauthorized' }];

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
+import type { Budget } from '../../src/core/llm/budget.ts';
 import { LlmKey } from '../../src/core/llm/llm-key.ts';
+import { Spend } from '../../src/core/llm/spend.ts';
 import { executorIdOf } from '../../src/core/task.ts';
 import { createHttpClient } from '../../src/http/guarded-fetch.ts';
 import { createGateway } from '../../src/llm/create-gateway.ts';
@@ -27,7 +29,7 @@ beforeEach(() => {
 });
 afterAll(() => fake.stop());
 
-function generate(given: Partial<GenerateRequest> = {}, hasServer = true) {
+function generate(given: Partial<GenerateRequest> = {}, hasServer = true, budget: Budget | null = null) {
   const server = [{ provider: 'openai', baseUrl: fake.baseUrl, key: new LlmKey('openai', KEY), model: 'm' }];
   const llm = createGateway({
     server: hasServer ? server : [],
@@ -35,7 +37,7 @@ function generate(given: Partial<GenerateRequest> = {}, hasServer = true) {
     guarded: open,
     configured: open,
   });
-  return createTreeGenerator({ registry, llm }).generate({
+  return createTreeGenerator({ registry, llm, budgetOfUser: async () => budget }).generate({
     requirement: 'check the machine',
     context: null,
     provider: null,
@@ -62,6 +64,18 @@ const plan =
     JSON.stringify({ tasks });
 
 describe('with a model', () => {
+  it("is held to the user's budget, unless the user pays", async () => {
+    const budget: Budget = { scope: 'user', maxTokens: 10, maxCostNanoUsd: null, spend: new Spend() };
+    await expect(generate({}, true, budget)).rejects.toMatchObject({
+      code: 'llm_budget_exceeded',
+      message: expect.stringContaining("user's budget of 10 tokens"),
+    });
+    expect(fake.calls).toHaveLength(0);
+    fake.next(plan(report, cpu));
+    const own = { header: new LlmKey('openai', 'sk-own'), mayUseServerKey: false };
+    await expect(generate(own, true, budget)).resolves.toMatchObject({ demo: null });
+  });
+
   it('shows it the executors and returns a tree that tasks.create would take', async () => {
     fake.next(plan(report, cpu));
     const tree = await generate({ requirement: 'is the CPU fine?', context: { host: 'pi' } });

@@ -49,5 +49,5 @@ function requirementsOf(deps: DemoDeps, executor: AnyExecutor): string | null {
   const { available, reason } = deps.registry.availability(executor);
   if (!available) return reason;
   if (executor.usesLlm !== true || deps.settings.hasServerLlm) return null;
-  return 'Needs an LLM key: send X-LLM-API-KEY, or set OPENAI_API_KEY on the server; until then run it with use_demo';
+  return 'Needs an LLM key: send X-LLM-API-KEY, or set OPENAI_API_KEY or ANTHROPIC_API_KEY on the server; until then run it with use_demo';
 }
