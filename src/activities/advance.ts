@@ -165,7 +165,7 @@ class Turn {
   #end(index: number, state: Settled[1], error?: string): void {
     const nowMs = this.#deps.now();
     const ended = outcome(this.#id(index), this.#generation(index), statusOf(state), {
-      error: error ?? reasonFor(this.#entry.context.plan, this.#state, index),
+      error: error ?? reasonFor(this.#entry.context.plan, this.#state, index, (id) => this.#shown(id)),
       completedAt: event('task-completed', null, nowMs).at,
     });
     this.#buffer.outcome(ended);
@@ -183,8 +183,14 @@ class Turn {
     if (status === 'completed') return null;
     if (status === 'cancelled') return this.#input.cancel?.reason ?? 'Cancelled';
     const known = this.#entry.outcomes.get(this.#id(cause))?.error ?? this.#buffer.errorOf(this.#id(cause));
-    const failed = `task '${this.#id(cause)}' ${this.#state.stateOf(cause) === STATE.failed ? 'failed' : 'did not complete'}`;
+    const failed = `task ${this.#shown(this.#id(cause))} ${this.#state.stateOf(cause) === STATE.failed ? 'failed' : 'did not complete'}`;
     return `Task tree execution failed: ${failed}${known === null || known === undefined ? '' : `: ${known}`}`;
+  }
+
+  /** People know a task by its name; where nobody has read the row yet, the id must do. */
+  #shown(taskId: string): string {
+    const name = this.#entry.definitions.get(taskId)?.name ?? taskId;
+    return name === taskId ? `'${taskId}'` : `'${name}' (${taskId})`;
   }
 
   async #maybeYield(): Promise<void> {
