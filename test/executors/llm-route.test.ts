@@ -67,7 +67,7 @@ it('asks the next one when it fails, and lists both', async () => {
 });
 
 it('gives a slow model up after its time', async () => {
-  const input = { prompt: 'hello', preferred_model: 'openai/hang', timeout: 0.05 };
+  const input = { prompt: 'hello', preferred_model: 'openai/hang', timeout: 0.5 };
   const result = await run(input, ['openai/hang', 'anthropic/echo']);
   expect(result.attempts).toMatchObject([{ outcome: 'task_timeout' }, { outcome: 'answered' }]);
 });

@@ -13,7 +13,10 @@ import { type FakeProvider, startFakeProvider } from './fake-provider.ts';
 let openai: FakeProvider;
 let anthropic: FakeProvider;
 beforeAll(async () => {
-  [openai, anthropic] = await Promise.all([startFakeProvider({ retryAfterSeconds: 7 }), startFakeProvider()]);
+  [openai, anthropic] = await Promise.all([
+    startFakeProvider({ retryAfterSeconds: 7, wordMs: 200 }),
+    startFakeProvider(),
+  ]);
 });
 beforeEach(() => {
   openai.calls.length = 0;
@@ -75,7 +78,7 @@ describe('the next model answers when the first is', () => {
     ['out of credit', 'no-credit', 'task_failed'],
   ])('%s', async (_how, mode, outcome) => {
     const client = gateway().clientFor(access());
-    const answer = await client.chat(ask(mode, { timeoutMs: mode === 'hang' ? 50 : 5_000 }));
+    const answer = await client.chat(ask(mode, { timeoutMs: mode === 'hang' ? 500 : 5_000 }));
     expect(answer).toMatchObject({ text: 'You said: hello there, you model', provider: 'anthropic' });
     expect(answer.attempts).toEqual([
       { provider: 'openai', model: mode, outcome, error: expect.any(String), durationMs: expect.any(Number) },
@@ -212,7 +215,7 @@ describe('the breaker', () => {
     const client = gateway({ circuit: { ...circuit, minCalls: 1, failureShare: 0.01 } }).clientFor(access());
     for (const model of ['limited', 'unauthorized', 'bad-request', 'no-credit'])
       await client.chat(ask(model));
-    await client.chat(ask('hang', { timeoutMs: 20 }));
+    await client.chat(ask('hang', { timeoutMs: 500 }));
     expect((await client.chat(ask('echo'))).provider).toBe('openai');
   });
 });
