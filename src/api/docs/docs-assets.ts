@@ -15,6 +15,12 @@ pre { padding: 0.75rem; overflow: auto; max-height: 24rem; margin: 0.5rem 0; }
 pre:empty { display: none; }
 textarea { display: block; width: 100%; padding: 0.5rem; }
 input { padding: 0.25rem 0.5rem; }
+table { border-collapse: collapse; width: 100%; margin: 0.5rem 0; font-size: 0.9375rem; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.25rem 0.75rem 0.25rem 0; text-align: left; vertical-align: top; font-weight: normal; }
+thead th, caption { font-weight: 600; text-align: left; }
+.wide { overflow-x: auto; }
+nav p { margin: 0.25rem 0; }
+nav a { margin-right: 0.5rem; display: inline-block; }
 button { margin: 0.5rem 0; padding: 0.4rem 1rem; font: inherit; color: var(--back); background: var(--link); border: 0; border-radius: 0.25rem; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 output { display: block; }
