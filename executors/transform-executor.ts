@@ -2,17 +2,9 @@
 import { z } from 'zod';
 import { defineExecutor } from '../src/core/executor.ts';
 import type { JsonObject, JsonValue } from '../src/core/json.ts';
-import type { ExpressionJob } from './_expression-worker.ts';
-import { ThreadPool } from './_thread-pool.ts';
+import { evaluateExpression, MAX_EXPRESSION_CHARS } from './_evaluate-expression.ts';
 
-const MAX_EXPRESSION_CHARS = 20_000;
-const MAX_RESULT_CHARS = 8 * 1024 * 1024;
 const OWN_INPUTS = new Set(['expression', 'data', 'timeout_ms']);
-
-const threads = new ThreadPool<ExpressionJob, string>({
-  module: '_expression-worker',
-  subject: 'expression',
-});
 
 export default defineExecutor({
   id: 'transform_executor',
@@ -62,15 +54,14 @@ export default defineExecutor({
   async run({ input, rawInput, dependencies, signal }) {
     const others = Object.entries(rawInput).filter(([name]) => !OWN_INPUTS.has(name));
     const inputs: JsonObject = Object.fromEntries(others);
-    const result = await threads.run(
+    const result = await evaluateExpression(
       {
         expression: input.expression,
         data: input.data === undefined ? inputs : input.data,
         bindings: { inputs, dependencies: Object.fromEntries(dependencies) },
-        maxResultChars: MAX_RESULT_CHARS,
       },
       { timeoutMs: input.timeout_ms, signal },
     );
-    return { result: JSON.parse(result) as JsonValue };
+    return { result };
   },
 });

@@ -9,6 +9,8 @@ import { STATE } from '../core/plan.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { AdvanceInput, AdvanceOutput, RunEnd } from '../core/run-protocol.ts';
 import { RunState, type Settled } from '../core/run-state.ts';
+import type { AttemptUsage } from '../core/usage.ts';
+import { usageOfCancelledWaits } from './cancelled-usage.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { hookedTree } from './hooked-run.ts';
@@ -40,7 +42,7 @@ export async function advance(
   const entry = await deps.memory.get(input.runId);
   await deps.memory.refresh(entry);
   const turn = new Turn(deps, input, entry, signal);
-  turn.writeDecisions();
+  turn.writeDecisions(await usageOfCancelledWaits(deps, entry, input));
   if (input.mayStart) await turn.runFrontier();
   const ended = turn.writeEnd();
   if (ended !== null) deps.memory.end({ runId: input.runId, ...ended, result: targetResult(entry, ended) });
@@ -82,7 +84,8 @@ class Turn {
   }
 
   /** Skips, cancels and resets that the workflow decided, and its pauses. */
-  writeDecisions(): void {
+  writeDecisions(used: readonly AttemptUsage[]): void {
+    for (const attempt of used) this.#buffer.attempt(attempt);
     const nowMs = this.#deps.now();
     for (const index of this.#input.resets) {
       this.#buffer.outcome(outcome(this.#id(index), this.#generation(index), 'pending'));
@@ -142,7 +145,7 @@ class Turn {
       emit: (started) => this.#buffer.event(started),
     });
     // An abort hands the task back untouched: the workflow says what becomes of it.
-    if (ran.kind === 'aborted') return;
+    if (ran.kind !== 'ended') return;
     const { ended } = ran;
     if (!ran.isKnown) {
       this.#buffer.outcome(ended);

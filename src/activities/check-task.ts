@@ -14,6 +14,8 @@ export type Verdict =
       readonly demo: TaskDemo | null;
       /** null when no model was asked. */
       readonly tokenUsage?: JsonObject | null;
+      /** What of it this attempt has spent, for its usage row; absent = all. */
+      readonly attemptUsage?: JsonObject | null;
     }
   | {
       readonly kind: 'failed';
@@ -24,8 +26,23 @@ export type Verdict =
       readonly retryAfterSeconds?: number | undefined;
       /** What was spent before it failed. */
       readonly tokenUsage?: JsonObject | null;
+      readonly attemptUsage?: JsonObject | null;
     }
+  /** It has nothing to do in this run, and neither have those that need it. */
+  | { readonly kind: 'skipped'; readonly error: string; readonly result: JsonValue | null }
+  /** It goes on with a person's decision. */
+  | { readonly kind: 'waiting'; readonly wait: DecisionWait }
   | { readonly kind: 'cancelled' };
+
+/** A verdict that ends the task. */
+export type FinalVerdict = Extract<Verdict, { kind: 'completed' | 'failed' | 'skipped' }>;
+
+/** What a task that runs waits for. */
+export interface DecisionWait {
+  readonly message: string;
+  /** Epoch ms; null = as long as it takes. */
+  readonly untilMs: number | null;
+}
 
 export function refusal(registry: ExecutorRegistry, task: ResolvedTask, useDemo: boolean): Verdict | null {
   if (task.executorId === null) {

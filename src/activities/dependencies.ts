@@ -10,6 +10,7 @@ import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store, TaskWorkerStore } from '../ports/store.ts';
+import type { TreePlanner } from '../ports/tree-generator.ts';
 import type { AbortBoard } from './abort-board.ts';
 import type { RunMemory } from './run-memory.ts';
 
@@ -28,6 +29,7 @@ export interface ActivityDependencies {
   readonly llmKeys: Pick<LlmKeys, 'openForRun'>;
   /** Secret inputs of tasks, opened just before a call. */
   readonly inputSecrets: Pick<InputSecrets, 'open'>;
+  readonly planTree: TreePlanner;
   readonly settings: ExecutorSettings;
   readonly hooks: HookRunner;
   /** What a free tree may ask of models on the server's key. */

@@ -7,12 +7,11 @@ import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
 import { runLlmKeys } from '../core/llm/run-keys.ts';
 import type { TaskDemo } from '../core/task.ts';
-import { modelUsage } from '../core/usage.ts';
 import { FREE_TREE_REASON, type FreeTreeLimits, isFreeTreeSpent } from '../hooks/demo-mode.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys, RunOfUser } from '../ports/llm-keys.ts';
-import type { Verdict } from './check-task.ts';
 import type { RunLlmUse } from './run-llm-use.ts';
+import { TokenTally } from './token-tally.ts';
 
 export interface LlmUseOptions {
   readonly gateway: LlmGateway;
@@ -28,15 +27,20 @@ export interface LlmUseOptions {
   readonly budgets: () => Promise<readonly Budget[]>;
 }
 
+/** What a part of the work has come to: another executor's call, or a step. */
+export interface SpentPart {
+  readonly demo?: TaskDemo | null;
+  readonly tokenUsage?: JsonObject | null | undefined;
+  /** What of it the present attempt has spent; absent = all. */
+  readonly attemptUsage?: JsonObject | null | undefined;
+}
+
 export class LlmUse {
   readonly #options: LlmUseOptions;
-  #input = 0;
-  #output = 0;
-  #answers = 0;
+  readonly #all = new TokenTally();
+  /** Without what earlier attempts have told already. */
+  readonly #own = new TokenTally();
   #demo: TaskDemo | null = null;
-  /** null once an answer's price is not known: half a sum would look like the whole. */
-  #costNanoUsd: number | null = 0;
-  readonly #models = new Set<string | null>();
 
   constructor(options: LlmUseOptions) {
     this.#options = options;
@@ -72,25 +76,26 @@ export class LlmUse {
     return this.#demo;
   }
 
-  /** As the contract has it in `token_usage`; null when no model has answered. */
+  /** In all, as `token_usage`; null when no model has answered. */
   get spent(): JsonObject | null {
-    if (this.#answers === 0) return null;
-    return {
-      prompt_tokens: this.#input,
-      completion_tokens: this.#output,
-      total_tokens: this.#input + this.#output,
-      cost_nano_usd: this.#costNanoUsd,
-      model: this.#models.size === 1 ? ([...this.#models][0] ?? null) : null,
-    };
+    return this.#all.spent;
   }
 
-  /** Adds what an executor that this one called has spent, and whether its result is canned. */
-  include(verdict: Exclude<Verdict, { kind: 'cancelled' }>): void {
-    if (verdict.kind === 'completed') this.#demo ??= verdict.demo;
-    const { tokenUsage: spent } = verdict;
-    if (spent === null || spent === undefined) return;
-    const { model, inputTokens, outputTokens, costNanoUsd } = modelUsage(spent);
-    this.#add({ model, inputTokens: inputTokens ?? 0, outputTokens: outputTokens ?? 0, costNanoUsd });
+  /** What of it this attempt has spent: the part that is billed with it. */
+  get ownSpent(): JsonObject | null {
+    return this.#own.spent;
+  }
+
+  /** Of a part of the work, under a key of its own; `include` what it has come to. */
+  part(idempotencyKey: string): LlmUse {
+    return new LlmUse({ ...this.#options, idempotencyKey });
+  }
+
+  /** Adds what a part of the work has spent, and whether its result is canned. */
+  include(part: SpentPart): void {
+    this.#demo ??= part.demo ?? null;
+    this.#all.include(part.tokenUsage);
+    this.#own.include(part.attemptUsage === undefined ? part.tokenUsage : part.attemptUsage);
   }
 
   /** Counted before it asks, so that calls at the same time cannot all be the last one. */
@@ -106,22 +111,10 @@ export class LlmUse {
     if (isDemo) this.#demo ??= { active: true, reason };
     else if (usage !== null) {
       this.#options.runUse.tokens += usage.inputTokens + usage.outputTokens;
-      this.#add({ ...usage, model, costNanoUsd: costNanoUsd(answer, Date.now()) });
+      const spent = { ...usage, model, costNanoUsd: costNanoUsd(answer, Date.now()) };
+      this.#all.add(spent);
+      this.#own.add(spent);
     }
-  }
-
-  #add(spent: {
-    readonly model: string | null;
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-    readonly costNanoUsd: number | null;
-  }): void {
-    this.#answers++;
-    this.#input += spent.inputTokens;
-    this.#output += spent.outputTokens;
-    const isPriced = this.#costNanoUsd !== null && spent.costNanoUsd !== null;
-    this.#costNanoUsd = isPriced ? Number(this.#costNanoUsd) + Number(spent.costNanoUsd) : null;
-    this.#models.add(spent.model);
   }
 }
 

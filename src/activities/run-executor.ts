@@ -10,15 +10,20 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import type { Budget } from '../core/llm/budget.ts';
 import { MAX_RESULT_BYTES } from '../core/result-reference.ts';
 import type { TaskDemo } from '../core/task.ts';
+import { taskDraft } from '../core/task-tree/task-draft.ts';
+import { isoMicros } from '../core/time.ts';
 import type { RunOfUser } from '../ports/llm-keys.ts';
 import { CallLimit } from './call-limit.ts';
-import { checkInput, refusal, type Verdict } from './check-task.ts';
+import { checkInput, type FinalVerdict, refusal, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { executorCatalog } from './executor-catalog.ts';
 import { LlmUse } from './llm-use.ts';
 import { maskedTask } from './masked-task.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 import type { RunLlmUse } from './run-llm-use.ts';
 import { runWithSecrets } from './run-with-secrets.ts';
+import { CallEnded, type CallState, stepCalls } from './step-calls.ts';
+import type { StepLog } from './step-log.ts';
 
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -31,6 +36,10 @@ export interface CallOptions {
   /** Absent: nobody could see it (inline and batched tasks). */
   readonly onDelta?: (text: string) => void;
   readonly decision?: WaitDecision;
+  /** Where steps are kept; absent: nowhere. */
+  readonly steps?: StepLog | null;
+  /** In front of the numbers of its steps; absent: the task's own call. */
+  readonly path?: string;
   readonly run: RunOfUser;
   /** Options of the run: its plan, whose keys it uses. */
   readonly runOptions: JsonObject;
@@ -45,6 +54,8 @@ export interface CallOptions {
 export type InnerOptions = Omit<CallOptions, 'run' | 'runInner' | 'runUse' | 'runOptions' | 'budgets'>;
 
 const DEFAULT_TIMEOUT_MS = 300_000;
+/** An agent may offer agents to its model, and a model does not know when to stop. */
+const MAX_CALL_DEPTH = 5;
 
 export async function runExecutor(
   deps: ActivityDependencies,
@@ -85,31 +96,56 @@ async function callChecked(
     limits,
     budgets,
   });
+  const state: CallState = { ending: null };
   try {
     const result = await limit.hold((signal) =>
-      executor.run(contextOf(deps, task, options, { signal, input, llm })),
+      executor.run(contextOf(deps, task, options, { signal, input, llm, state })),
     );
-    return completed(result as JsonValue, llm.demo, llm.spent);
+    return state.ending ?? { ...completed(result as JsonValue, llm.demo), ...spentBy(llm) };
   } catch (error) {
     if (options.signal.aborted) return { kind: 'cancelled' };
-    const tokenUsage = llm.spent;
+    if (state.ending !== null) return state.ending;
     if (limit.isTimedOut) {
-      return { ...failed(`The task ran longer than its limit of ${timeoutMs} ms`, true), tokenUsage };
+      return { ...failed(`The task ran longer than its limit of ${timeoutMs} ms`, true), ...spentBy(llm) };
     }
-    if (!AppError.is(error)) return { ...failed(errorText(error), true), tokenUsage };
+    if (!AppError.is(error)) return { ...failed(errorText(error), true), ...spentBy(llm) };
     const { retryable, retryAfterSeconds } = error;
-    return { ...failed(errorText(error), retryable), retryAfterSeconds, tokenUsage };
+    return { ...failed(errorText(error), retryable), retryAfterSeconds, ...spentBy(llm) };
   }
+}
+
+function spentBy({ spent, ownSpent }: LlmUse) {
+  return { tokenUsage: spent, attemptUsage: ownSpent };
+}
+
+interface CallParts {
+  readonly signal: AbortSignal;
+  readonly input: unknown;
+  readonly llm: LlmUse;
+  readonly state: CallState;
 }
 
 function contextOf(
   deps: ActivityDependencies,
   task: ResolvedTask,
   options: CallOptions,
-  { signal, input, llm }: { signal: AbortSignal; input: unknown; llm: LlmUse },
+  { signal, input, llm, state }: CallParts,
 ): ExecutorContext<unknown> {
   const { definition } = task;
-  let calls = 0;
+  const path = options.path ?? '';
+  const steps = task.executor?.hasSteps === true ? (options.steps ?? null) : null;
+  const { idempotencyKey, runUse } = options;
+  const runnerOf = (caller: { path: string; idempotencyKey: string; llm: LlmUse }) => {
+    let calls = 0;
+    const runExecutor: ExecutorContext<unknown>['runExecutor'] = (executorId, inner, params) =>
+      runInner(
+        deps,
+        task,
+        { ...options, signal, steps },
+        { executorId, inner, params, number: calls++, state, ...caller },
+      );
+    return runExecutor;
+  };
   return {
     input,
     rawInput: task.inputs,
@@ -124,8 +160,26 @@ function contextOf(
     emit: options.onProgress,
     emitDelta: (text) => options.onDelta?.(text),
     llm: llm.clientFor(signal),
-    runExecutor: (executorId, inner, params) =>
-      runInner(deps, task, { ...options, signal }, { executorId, inner, params, number: calls++, llm }),
+    runExecutor: runnerOf({ path, idempotencyKey, llm }),
+    executors: executorCatalog(deps.registry),
+    generateTree: async (plan) => {
+      const owner = { userId: definition.user_id ?? '', now: isoMicros(deps.now()) };
+      const { tasks, ...made } = await deps.planTree(llm.clientFor(signal), { ...plan, ...owner });
+      return { ...made, tasks: tasks.map(taskDraft) };
+    },
+    ...stepCalls({
+      taskId: definition.id,
+      executorId: task.executorId ?? '',
+      steps,
+      path,
+      idempotencyKey,
+      llm,
+      runUse,
+      signal,
+      state,
+      now: deps.now,
+      runnerOf,
+    }),
     ...(options.decision === undefined ? {} : { decision: options.decision }),
     settings: deps.settings,
   };
@@ -136,8 +190,11 @@ interface InnerCall {
   readonly inner: JsonObject;
   readonly params: JsonObject | undefined;
   readonly number: number;
-  /** What the inner one spends is its caller's. */
+  /** Of the caller's part: what the inner one spends is its. */
   readonly llm: LlmUse;
+  readonly path: string;
+  readonly idempotencyKey: string;
+  readonly state: CallState;
 }
 
 /** An executor that calls another one (map): same limits and signal, its failure is thrown. */
@@ -147,6 +204,8 @@ async function runInner(
   options: CallOptions,
   call: InnerCall,
 ): Promise<JsonValue> {
+  if (call.path.split('.').filter((part) => part.startsWith('c')).length >= MAX_CALL_DEPTH)
+    throw new AppError('task_failed', `Executors call each other more than ${MAX_CALL_DEPTH} deep here`);
   const executor = deps.registry.find(call.executorId);
   const inner: ResolvedTask = {
     ...task,
@@ -160,12 +219,19 @@ async function runInner(
   const verdict = await runInner(inner, {
     ...kept,
     // Its own key a call: two entries of a map must not pass for one effect.
-    idempotencyKey: `${options.idempotencyKey}:${call.number}`,
+    idempotencyKey: `${call.idempotencyKey}:${call.number}`,
+    path: `${call.path}c${call.number}.`,
     onProgress: () => undefined,
     onDelta: () => undefined,
   });
   if (verdict.kind === 'cancelled') throw new AppError('task_cancelled', 'Cancelled');
-  call.llm.include(verdict);
+  if (verdict.kind === 'waiting') {
+    // Whoever called it waits with it.
+    call.state.ending = verdict;
+    throw new CallEnded(verdict.wait.message);
+  }
+  if (verdict.kind === 'skipped') throw new AppError('task_failed', verdict.error);
+  call.llm.include(verdict.kind === 'completed' ? verdict : { ...verdict, demo: null });
   if (verdict.kind === 'completed') return verdict.result;
   const { isRetryable: retryable, retryAfterSeconds } = verdict;
   throw new AppError('task_failed', verdict.error, {
@@ -187,11 +253,7 @@ async function runDemo(
   return completed(result, { active: true, reason: demoReason });
 }
 
-function completed(
-  result: JsonValue | undefined,
-  demo: TaskDemo | null,
-  tokenUsage: JsonObject | null = null,
-): Verdict {
+function completed(result: JsonValue | undefined, demo: TaskDemo | null): FinalVerdict {
   const marked = demo?.active === true && isJsonObject(result) ? { ...result, demo_mode: true } : result;
   const text = JSON.stringify(marked ?? null);
   if (text.length > MAX_RESULT_BYTES) {
@@ -201,7 +263,7 @@ function completed(
     );
   }
   // What is not JSON (undefined members, dates) takes the form clients would read anyway.
-  return { kind: 'completed', result: JSON.parse(text) as JsonValue, demo, tokenUsage };
+  return { kind: 'completed', result: JSON.parse(text) as JsonValue, demo };
 }
 
 function failed(error: string, isRetryable: boolean): Extract<Verdict, { kind: 'failed' }> {

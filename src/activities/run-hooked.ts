@@ -27,7 +27,7 @@ export interface HookedVerdict {
   readonly annotations: JsonObject | null;
 }
 
-type FinalVerdict = Exclude<Verdict, { kind: 'cancelled' }>;
+type TellableVerdict = Extract<Verdict, { kind: 'completed' | 'failed' }>;
 
 export async function runHooked(
   deps: ActivityDependencies,
@@ -92,15 +92,17 @@ export async function noteAfter(
 ): Promise<HookedVerdict> {
   const { verdict, answeredBy } = ended;
   const inputs = recordedInputs(task);
-  if (verdict.kind === 'cancelled' || !deps.hooks.hasFor('afterTask', executorView(task))) {
+  // Skipped tasks have not run, and a waiting one is not done.
+  if (!isTellable(verdict) || !deps.hooks.hasFor('afterTask', executorView(task))) {
     return { verdict, inputs, annotations: answeredBy };
   }
   const after = await deps.hooks.afterTask(hookedTask(task, call), outcomeOf(verdict), call.signal);
   const annotations =
     answeredBy === null && after.annotations === null ? null : { ...answeredBy, ...after.annotations };
   if (after.failure === null) return { verdict, inputs, annotations };
-  const tokenUsage = verdict.tokenUsage ?? null;
-  return { verdict: { kind: 'failed', result: null, ...after.failure, tokenUsage }, inputs, annotations };
+  const { tokenUsage = null, attemptUsage = tokenUsage } = verdict;
+  const failed = { kind: 'failed', result: null, ...after.failure, tokenUsage, attemptUsage } as const;
+  return { verdict: failed, inputs, annotations };
 }
 
 function hookedTask(task: ResolvedTask, call: Pick<HookedCall, 'entry' | 'attempt' | 'useDemo'>): HookedTask {
@@ -121,7 +123,11 @@ function executorView({ executor }: ResolvedTask): HookedTask['executor'] {
   return executor === undefined ? null : { id: executor.id, usesLlm: executor.usesLlm === true };
 }
 
-function outcomeOf(verdict: FinalVerdict): HookedOutcome {
+function isTellable(verdict: Verdict): verdict is TellableVerdict {
+  return verdict.kind === 'completed' || verdict.kind === 'failed';
+}
+
+function outcomeOf(verdict: TellableVerdict): HookedOutcome {
   const isCompleted = verdict.kind === 'completed';
   return {
     status: verdict.kind,

@@ -4,15 +4,17 @@ import type { JsonObject } from '../core/json.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
 import type { Generations } from '../core/run-protocol.ts';
+import { isoMicros } from '../core/time.ts';
 import type { AttemptUsage } from '../core/usage.ts';
 import { announceStart } from './announce-start.ts';
 import { attemptUsage } from './attempt-usage.ts';
-import type { Verdict } from './check-task.ts';
+import type { DecisionWait, FinalVerdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { event, outcome } from './outcomes.ts';
 import { resolveTask } from './resolve-task.ts';
 import { runHooked } from './run-hooked.ts';
 import type { RunEntry } from './run-memory.ts';
+import type { StepLog } from './step-log.ts';
 
 export interface RunTaskOptions {
   readonly index: number;
@@ -25,6 +27,8 @@ export interface RunTaskOptions {
   readonly emit: (event: NewRunEvent) => void;
   /** Pieces of output for those who watch. */
   readonly onDelta?: (text: string) => void;
+  /** Where the task's steps are kept; absent: nowhere. */
+  readonly steps?: StepLog;
 }
 
 export type RanTask =
@@ -41,6 +45,8 @@ export type RanTask =
       /** What it used; null where no executor was called now. */
       readonly attempt: AttemptUsage | null;
     }
+  /** It goes on when a person has decided. */
+  | { readonly kind: 'waiting'; readonly waiting: TaskOutcome; readonly wait: DecisionWait }
   | { readonly kind: 'aborted' };
 
 export async function runTask(
@@ -75,26 +81,76 @@ export async function runTask(
     onProgress: (progress, message) =>
       options.emit(event('task-progress', taskId, deps.now(), { progress, message: message ?? null })),
     ...(options.onDelta === undefined ? {} : { onDelta: options.onDelta }),
+    ...(options.steps === undefined ? {} : { steps: options.steps }),
   });
   if (verdict.kind === 'cancelled') return { kind: 'aborted' };
-  const endedMs = deps.now();
-  // The registry's id, never the client's text: labels of metrics must stay countable.
-  deps.onTaskEnded?.({ executor: task.executor?.id ?? 'none', status: verdict.kind });
-  const ended = outcome(taskId, generation, verdict.kind, {
-    ...verdictFields(verdict),
-    inputs: inputs === task.definition.stored_inputs ? null : inputs,
+  const ranWith = inputs === task.definition.stored_inputs ? null : inputs;
+  if (verdict.kind === 'waiting') {
+    const { untilMs } = verdict.wait;
+    const waiting = outcome(taskId, generation, 'in_progress', {
+      inputs: ranWith,
+      startedAt: started.at,
+      attempts: options.failedBefore,
+      wait: { kind: 'approval', until: untilMs === null ? null : isoMicros(untilMs) },
+    });
+    return { kind: 'waiting', waiting, wait: verdict.wait };
+  }
+  return endedTask(verdict, {
+    isTarget: options.index === 0,
+    executor: task.executor?.id ?? null,
+    taskId,
+    generation,
+    startedMs,
     startedAt: started.at,
-    completedAt: event('task-completed', taskId, endedMs).at,
+    endedMs: deps.now(),
+    inputs: ranWith,
     attempts: options.failedBefore + 1,
+    annotations,
+    onEnded: deps.onTaskEnded,
   });
-  const attempt = attemptUsage(ended, task.executor?.id ?? null, { startedMs, endedMs });
-  const ran = { kind: 'ended', ended, isKnown: false, annotations, attempt } as const;
-  if (verdict.kind === 'completed') return { ...ran, isRetryable: false };
-  const { isRetryable, retryAfterSeconds } = verdict;
-  return { ...ran, isRetryable, retryAfterSeconds };
 }
 
-function verdictFields(verdict: Exclude<Verdict, { kind: 'cancelled' }>): Partial<TaskOutcome> {
+interface Ending {
+  readonly isTarget: boolean;
+  /** The registry's id, never the client's text: labels of metrics must stay countable. */
+  readonly executor: string | null;
+  readonly taskId: string;
+  readonly generation: number;
+  readonly startedMs: number;
+  readonly startedAt: string;
+  readonly endedMs: number;
+  readonly inputs: JsonObject | null;
+  readonly attempts: number;
+  readonly annotations: JsonObject | null;
+  readonly onEnded: ActivityDependencies['onTaskEnded'];
+}
+
+function endedTask(given: FinalVerdict, ending: Ending): RanTask {
+  const { taskId, generation, executor, annotations, inputs, startedAt } = ending;
+  // Nobody requires the target: it is never skipped.
+  const verdict: FinalVerdict =
+    given.kind === 'skipped' && ending.isTarget
+      ? { kind: 'completed', result: given.result, demo: null }
+      : given;
+  ending.onEnded?.({ executor: executor ?? 'none', status: verdict.kind });
+  const ended = outcome(taskId, generation, verdict.kind, {
+    ...verdictFields(verdict),
+    inputs,
+    startedAt,
+    completedAt: isoMicros(ending.endedMs),
+    attempts: verdict.kind === 'skipped' ? 0 : ending.attempts,
+  });
+  const ran = { kind: 'ended', ended, isKnown: false, annotations } as const;
+  // What is skipped has used nothing.
+  if (verdict.kind === 'skipped') return { ...ran, attempt: null, isRetryable: false };
+  const attempt = attemptUsage(ended, executor, ending, verdict.attemptUsage);
+  if (verdict.kind === 'completed') return { ...ran, attempt, isRetryable: false };
+  const { isRetryable, retryAfterSeconds } = verdict;
+  return { ...ran, attempt, isRetryable, retryAfterSeconds };
+}
+
+function verdictFields(verdict: FinalVerdict): Partial<TaskOutcome> {
+  if (verdict.kind === 'skipped') return { result: verdict.result, error: verdict.error };
   const tokenUsage = verdict.tokenUsage ?? null;
   if (verdict.kind === 'completed') return { result: verdict.result, demo: verdict.demo, tokenUsage };
   return { result: verdict.result, error: verdict.error, tokenUsage };

@@ -9,12 +9,15 @@ import { PREVIEW_CHARS } from '../core/result-reference.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { RunTasksInput, RunTasksOutput } from '../core/run-protocol.ts';
 import type { Settled } from '../core/run-state.ts';
+import { isTerminal } from '../core/task.ts';
 import { type AttemptUsage, userPlanOf } from '../core/usage.ts';
 import { attemptUsage } from './attempt-usage.ts';
+import { spentInSteps } from './cancelled-usage.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, headline, outcome, settledChar } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
 import { type RanTask, runTask } from './run-task.ts';
+import { createStepLog } from './step-log.ts';
 import { TaskWriter } from './task-writer.ts';
 
 /** Often enough that a cancel from another process arrives within half a second. */
@@ -55,7 +58,10 @@ async function runSingle(
   const taskId = taskIdOf(entry, index);
   const { runId } = input;
   const attempt = Context.current().info.attempt;
-  const [row] = attempt === 1 ? [] : await deps.store.runs.outcomes(runId, [taskId]);
+  const executor = deps.registry.find(entry.context.plan.tasks[index]?.executor ?? '');
+  // One that waited for a person begins a new activity, and goes on counting.
+  const mayGoOn = attempt > 1 || executor?.hasSteps === true;
+  const [row] = mayGoOn ? await deps.store.runs.outcomes(runId, [taskId]) : [];
   // An earlier attempt, here or in a worker that is gone, may have ended it without being able to say so.
   if (row !== undefined) deps.memory.remember(entry, [row]);
   const failedBefore = row?.generation === generation ? row.attempts : 0;
@@ -72,14 +78,43 @@ async function runSingle(
         failedBefore,
         emit: (happened) => writer.emit(happened),
         onDelta: (text) => writer.emitDelta(text),
+        steps: createStepLog({
+          taskId,
+          generation,
+          attempt: failedBefore + 1,
+          now: deps.now,
+          load: () => writer.after(() => deps.store.runs.steps(runId, [taskId])),
+          write: (step, happened) => writer.step(step, happened),
+        }),
       });
   await writer.close(ran.kind === 'ended' && ran.ended.status === 'completed');
   if (ran.kind === 'aborted') {
     return cancelled(() => noteCancelled(deps, entry, { index, generation, failedBefore, startedMs }));
   }
+  if (ran.kind === 'waiting') return waitForPerson(deps, entry, index, ran);
   if (mayRetry(entry, index, ran)) await giveAnotherTry(deps, entry, index, ran);
   if (ran.isKnown) return report(index, ran.ended);
   return report(index, await writeEnd(deps, entry, ran));
+}
+
+/** Nothing holds the task while it waits: its activity ends, and another one goes on with the decision. */
+async function waitForPerson(
+  deps: ActivityDependencies,
+  entry: RunEntry,
+  index: number,
+  { waiting, wait }: Extract<RanTask, { kind: 'waiting' }>,
+): Promise<RunTasksOutput> {
+  const { kind, until } = waiting.wait ?? { kind: 'approval', until: null };
+  const data = { kind, until, message: wait.message };
+  const { outcomes } = await deps.store.runs.commit({
+    runId: entry.context.run.run_id,
+    outcomes: [waiting],
+    events: [event('task-waiting', waiting.taskId, deps.now(), data)],
+  });
+  // Somebody was first, and it has ended.
+  const [stands] = outcomes;
+  if (stands !== undefined && isTerminal(stands.status)) return report(index, stands);
+  return { settled: [], wait: { index, kind: 'approval', untilMs: wait.untilMs } };
 }
 
 /** An attempt that failed has said so; one whose worker is gone could not, and its partial output is still on screens. */
@@ -129,7 +164,7 @@ async function runBatch(
       const [index] = item;
       const options = { index, generations: input.generations, signal, attempt: 1, failedBefore: 0 };
       const ran = await runTask(deps, entry, { ...options, emit: (happened) => events.push(happened) });
-      if (ran.kind === 'aborted') return;
+      if (ran.kind !== 'ended') return;
       settled.push([index, settledChar(ran.ended.status)]);
       if (ran.isKnown) continue;
       ended.push(ran.ended);
@@ -174,8 +209,10 @@ async function noteCancelled(
     attempts: task.failedBefore + 1,
   });
   const executor = entry.context.plan.tasks[task.index]?.executor || null;
-  const attempt = attemptUsage(ended, executor, { startedMs: task.startedMs, endedMs: deps.now() });
   try {
+    const spent = await spentInSteps(deps, entry, { ...task, attempt: ended.attempts });
+    const times = { startedMs: task.startedMs, endedMs: deps.now() };
+    const attempt = attemptUsage(ended, executor, times, spent);
     const used = usedBy(entry, { ...attempt, isDemo: run.use_demo });
     await deps.store.runs.commit({ runId: run.run_id, ...used });
   } catch (error) {

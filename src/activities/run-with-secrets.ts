@@ -8,12 +8,14 @@ import { checkInput, type Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type OpenedTask, openSecrets } from './open-secrets.ts';
 import type { ResolvedTask } from './resolve-task.ts';
+import { redactedSteps, type StepLog } from './step-log.ts';
 
 /** What a call says while it runs, and for whom. */
 interface Told {
   readonly run: RunOfUser;
   readonly onProgress: (progress: number, message?: string) => void;
   readonly onDelta?: (text: string) => void;
+  readonly steps?: StepLog | null;
 }
 
 export async function runWithSecrets<Options extends Told>(
@@ -25,12 +27,13 @@ export async function runWithSecrets<Options extends Told>(
   const opened = await openOrFail(deps, task, options.run);
   if ('kind' in opened) return opened;
   const { redactor } = opened;
-  const { onProgress, onDelta } = options;
+  const { onProgress, onDelta, steps } = options;
   const verdict = await run({ ...deps, logger: quietLogger(deps.logger, redactor) }, opened.task, {
     ...options,
     onProgress: (progress, message) =>
       onProgress(progress, message === undefined ? undefined : redactor.text(message)),
     ...(onDelta === undefined ? {} : { onDelta: (text) => onDelta(redactor.text(text)) }),
+    ...(steps == null ? {} : { steps: redactedSteps(steps, redactor) }),
   });
   return redacted(verdict, redactor);
 }
@@ -65,6 +68,8 @@ async function openOrFail(
 
 function redacted(verdict: Verdict, redactor: Redactor): Verdict {
   if (verdict.kind === 'cancelled') return verdict;
+  if (verdict.kind === 'waiting')
+    return { ...verdict, wait: { ...verdict.wait, message: redactor.text(verdict.wait.message) } };
   const result = verdict.result === null ? null : redactor.json(verdict.result);
   if (verdict.kind === 'completed') return { ...verdict, result };
   return { ...verdict, result, error: redactor.text(verdict.error) };

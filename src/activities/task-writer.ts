@@ -2,6 +2,7 @@
 import type { JsonObject } from '../core/json.ts';
 import type { TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent } from '../core/run-event.ts';
+import type { TaskStep } from '../core/task-step.ts';
 import { DeltaStream } from './delta-stream.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { event, outcome } from './outcomes.ts';
@@ -38,6 +39,23 @@ export class TaskWriter {
     });
     // Whoever waits for the end hears of it.
     this.#writing.catch(() => undefined);
+  }
+
+  /** Behind what is being written. Rejects as that does. */
+  step(step: TaskStep, happened: NewRunEvent): Promise<void> {
+    const { runId } = this.#task;
+    return this.after(async () => {
+      const { events } = await this.#deps.store.runs.commit({ runId, steps: [step], events: [happened] });
+      this.#lastSeq = events.at(-1)?.seq ?? this.#lastSeq;
+    });
+  }
+
+  /** Does something behind what is being written. When it fails, so does `close`: nobody takes it for the task's fault. */
+  after<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#writing.then(work);
+    this.#writing = done.then(() => undefined);
+    this.#writing.catch(() => undefined);
+    return done;
   }
 
   emitDelta(text: string): void {

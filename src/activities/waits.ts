@@ -1,6 +1,6 @@
 /** Tasks that wait: the executor says until when, the workflow waits, and the executor turns the waking into a result. */
 import { AppError } from '../core/errors.ts';
-import type { BeginWaitInput, BeginWaitOutput, EndWaitInput } from '../core/run-protocol.ts';
+import type { BeginWaitInput, BeginWaitOutput, EndWaitInput, EndWaitOutput } from '../core/run-protocol.ts';
 import type { SettledChar } from '../core/run-state.ts';
 import { isoMicros } from '../core/time.ts';
 import { userPlanOf } from '../core/usage.ts';
@@ -14,6 +14,7 @@ import { type ResolvedTask, resolveTask } from './resolve-task.ts';
 import { carryOut, decideBefore, type HookedCall, type HookedVerdict, noteAfter } from './run-hooked.ts';
 import type { RunEntry } from './run-memory.ts';
 import { checkWithSecrets } from './run-with-secrets.ts';
+import { storeDecision } from './store-decision.ts';
 
 /** Ends at once where hooks say so, or inputs are wrong. */
 export async function beginWait(deps: ActivityDependencies, input: BeginWaitInput): Promise<BeginWaitOutput> {
@@ -59,11 +60,12 @@ export async function beginWait(deps: ActivityDependencies, input: BeginWaitInpu
   return { wait: { index: input.index, kind, untilMs } };
 }
 
-export async function endWait(
-  deps: ActivityDependencies,
-  input: EndWaitInput,
-): Promise<{ settled: SettledChar }> {
+export async function endWait(deps: ActivityDependencies, input: EndWaitInput): Promise<EndWaitOutput> {
   const entry = await deps.memory.get(input.runId);
+  if (entry.context.plan.tasks[input.index]?.placement !== 'wait') {
+    await storeDecision(deps, entry, input);
+    return { resumed: true };
+  }
   const resolved = await resolveTask(deps, entry, input.index, input.generations);
   const [row] = await deps.store.runs.outcomes(input.runId, [resolved.definition.id]);
   // With what hooks made of them before the wait.
@@ -107,7 +109,7 @@ async function end(
   const ended = outcome(taskId, generation(input), status, {
     inputs,
     demo: verdict.kind === 'completed' ? verdict.demo : null,
-    result: verdict.kind === 'cancelled' ? null : verdict.result,
+    result: 'result' in verdict ? verdict.result : null,
     error: verdict.kind === 'failed' ? verdict.error : null,
     startedAt: row?.startedAt ?? isoMicros(startedMs),
     completedAt: isoMicros(endedMs),

@@ -17,6 +17,7 @@ import {
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
+import { planByModel } from '../llm/generate-tree/plan-by-model.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
@@ -130,6 +131,7 @@ async function makeWorker(
     llm: options.llm,
     llmKeys: options.llmKeys,
     inputSecrets: options.inputSecrets,
+    planTree: (client, request) => planByModel(registry, client, request),
     hooks: options.hooks,
     freeTreeLimits: freeTreeLimits(config),
     llmBudgets: options.llmBudgets,

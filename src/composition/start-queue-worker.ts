@@ -13,6 +13,7 @@ import type { JsonValue } from '../core/json.ts';
 import { LlmKey } from '../core/llm/llm-key.ts';
 import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
+import { planByModel } from '../llm/generate-tree/plan-by-model.ts';
 import type { TaskOfRun } from '../ports/input-secrets.ts';
 import type { OpenedKeys } from '../ports/llm-keys.ts';
 import type { Logger } from '../ports/telemetry.ts';
@@ -74,6 +75,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       llmBudgets: makeLlmBudgets(config, null),
       llmKeys: { openForRun: (run) => openRemotely(post, run.runId) },
       inputSecrets: { open: (task, sealed) => openInputsRemotely(post, task, sealed) },
+      planTree: (client, request) => planByModel(registry, client, request),
       settings: executorSettings(config),
       memory: new RunMemory(store),
       aborts: new AbortBoard(),

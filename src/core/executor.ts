@@ -102,10 +102,76 @@ export interface ExecutorContext<Input> {
   readonly llm: LlmClient;
   /** Runs one task shape through another executor by id, e.g. for a map. Throws what that executor throws. */
   runExecutor(executorId: string, input: JsonObject, params?: JsonObject): Promise<JsonValue>;
+  /**
+   * Does a part of the work once: its JSON result is stored before this resolves, and an attempt that takes over (after
+   * a failure, a lost worker, a wait) is given it instead. Call steps in the same order each time, and with the same
+   * names; what is asked of models and executors in it goes through `step`, whose calls are numbered within it. A step
+   * that throws is not kept. Only for executors that declare `hasSteps`; others, and executors that these call, just do
+   * the work.
+   */
+  step<Result>(name: string, work: (step: StepCalls) => Promise<Result>): Promise<Result>;
+  /**
+   * A step whose result is a person's decision: the attempt ends here, the task waits, and the attempt that follows the
+   * decision gets it. Nothing else of the executor may run at that time. Throws `task_failed` where nothing can wait.
+   */
+  askPerson(name: string, question: PersonQuestion): Promise<WaitDecision>;
+  /**
+   * Ends the task as skipped: tasks that require it are skipped too, and the tree does not fail for it. The executed
+   * task itself is never skipped: it completes with `result`.
+   */
+  skip(reason: string, result: JsonValue): never;
+  /** Plans a tree with the task's own model client, valid as `tasks.create` takes it. Nothing is stored. `usesLlm` only. */
+  generateTree(plan: TreePlan): Promise<PlannedTree>;
+  /** The executors there are, to offer them to a model or to check a call before it is made. */
+  readonly executors: ExecutorCatalog;
   /** Set only for placement `wait`, when it wakes. */
   readonly decision?: WaitDecision;
   /** Settings an executor may read: `settings.commandWhitelist` …; never process.env. */
   readonly settings: ExecutorSettings;
+}
+
+/** What the work of one step calls, counted for the step and under a key of its own. */
+export type StepCalls = Pick<ExecutorContext<unknown>, 'idempotencyKey' | 'llm' | 'runExecutor'>;
+
+export interface TreePlan {
+  readonly requirement: string;
+  /** Facts the plan may use; null = none. */
+  readonly context: JsonValue | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+export interface PlannedTree {
+  /** Drafts, root first. */
+  readonly tasks: readonly JsonObject[];
+  readonly model: string | null;
+  /** Times the model had to correct its plan. */
+  readonly repairs: number;
+}
+
+export interface PersonQuestion {
+  readonly message: string;
+  /** Epoch ms at which time decides (`elapsed`); absent = as long as it takes. */
+  readonly untilMs?: number;
+}
+
+export interface ExecutorCatalog {
+  /** By id or alias; undefined when unknown. */
+  find(executorId: string): CatalogEntry | undefined;
+}
+
+export interface CatalogEntry {
+  readonly id: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+  readonly placement: Placement;
+  readonly available: boolean;
+  /** Why not, and how to change it. */
+  readonly reason: string | null;
+  /** What is wrong with these inputs, a sentence each; [] = they fit. */
+  problems(input: JsonObject): readonly string[];
 }
 
 export interface ExecutorSettings {
@@ -134,6 +200,8 @@ export interface ExecutorDefinition<Input = unknown, Output = unknown> {
   /** Quick, idempotent, no LLM: 20 to 50 may share one activity when hundreds are ready. */
   readonly batchable?: boolean;
   readonly usesLlm?: boolean;
+  /** Works in steps that are kept and shown below the task. Placement `activity`, not batchable. */
+  readonly hasSteps?: boolean;
   /** Off unless an operator names it; the text says how. */
   readonly unsafe?: string;
   /** Other ids that mean this executor. */

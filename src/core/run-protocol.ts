@@ -84,6 +84,8 @@ export interface RunTasksInput {
 }
 export interface RunTasksOutput {
   readonly settled: readonly Settled[];
+  /** A single task has to wait for a person before it can go on: it is written, and no activity holds it meanwhile. */
+  readonly wait?: PendingWait;
   /** First 2 KiB of the result of a single task, for people reading Temporal's UI. */
   readonly preview?: string;
 }
@@ -95,6 +97,9 @@ export interface BeginWaitInput {
 }
 /** `settled`: the task ended at once (demo, bad inputs) and is written. */
 export type BeginWaitOutput = { readonly wait: PendingWait } | { readonly settled: SettledChar };
+
+/** `resumed`: the decision is stored, and the task's executor goes on with it. */
+export type EndWaitOutput = { readonly settled: SettledChar } | { readonly resumed: true };
 
 export interface EndWaitInput extends BeginWaitInput {
   readonly decision: {

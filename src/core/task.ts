@@ -22,7 +22,8 @@ export function isTerminal(status: TaskStatus): boolean {
   return status !== 'pending' && status !== 'in_progress';
 }
 
-export const ORIGIN_TYPES = ['create', 'copy', 'link', 'archive'] as const;
+/** `step`: no task but a part of one's work, shown below it; it has no row of its own and no method changes it. */
+export const ORIGIN_TYPES = ['create', 'copy', 'link', 'archive', 'step'] as const;
 
 /** Limits of one tree (enforced by `validateTree`). */
 export const TREE_LIMITS = {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
 import { TASK_STATUSES, type TaskDemo, type TaskWait } from './task.ts';
+import { STEP_KINDS, STEP_STATUSES } from './task-step.ts';
 import { USAGE_OUTCOMES } from './usage.ts';
 
 export const WORKER_CALLS_PATH = '/internal/store';
@@ -32,10 +33,35 @@ const outcomeSchema = z.object({
 });
 
 const eventSchema = z.object({
-  type: z.enum(['task-started', 'task-progress', 'task-retried', 'task-completed', 'task-failed']),
+  type: z.enum([
+    'task-started',
+    'task-progress',
+    'task-waiting',
+    'task-retried',
+    'task-completed',
+    'task-failed',
+    'task-skipped',
+  ]),
   taskId: id,
   at: z.string().max(40),
   data: jsonObject,
+});
+
+const stepSchema = z.object({
+  taskId: id,
+  generation: z.int().min(0),
+  path: z.string().min(1).max(1_000),
+  kind: z.enum(STEP_KINDS),
+  name: z.string().max(1_000),
+  status: z.enum(STEP_STATUSES),
+  attempt: z.int().min(1),
+  result: json.nullable(),
+  error: z.string().nullable(),
+  tokenUsage: jsonObject.nullable(),
+  attemptUsage: jsonObject.nullable(),
+  demo: z.custom<TaskDemo>().nullable(),
+  startedAt: z.string().max(40),
+  completedAt: time,
 });
 
 const amount = z.number().min(0).nullable();
@@ -62,9 +88,11 @@ export const WORKER_CALLS = {
     runId: id,
     outcomes: z.array(outcomeSchema).max(1_000),
     events: z.array(eventSchema).max(5_000),
+    steps: z.array(stepSchema).max(1_000).default([]),
     attempts: z.array(attemptSchema).max(1_000).default([]),
     userPlan: z.string().max(40).nullable().default(null),
   }),
+  steps: z.object({ runId: id, taskIds: z.array(id).max(1_000) }),
   llmKeys: z.object({ runId: id }),
   inputSecrets: z.object({ runId: id, taskId: id, sealed: z.array(z.string()).max(10_000) }),
   tasks: z.object({ taskIds: z.array(id).max(10_000) }),

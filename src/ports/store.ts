@@ -9,6 +9,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Run, RunStatus, TaskOutcome } from '../core/run.ts';
 import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
+import type { TaskStep } from '../core/task-step.ts';
 import type { AttemptUsage } from '../core/usage.ts';
 import type { SecretRow, SecretStore } from './secret-store.ts';
 import type { UsageStore } from './usage-store.ts';
@@ -36,7 +37,7 @@ export interface Store {
 export interface TaskWorkerStore {
   readonly kind: Store['kind'] | 'remote';
   readonly tasks: Pick<TaskStore, 'get' | 'getMany'>;
-  readonly runs: Pick<RunStore, 'context' | 'outcomes' | 'commit'>;
+  readonly runs: Pick<RunStore, 'context' | 'outcomes' | 'steps' | 'commit'>;
   readonly events: Pick<EventStore, 'publish'>;
 }
 
@@ -187,6 +188,8 @@ export interface RunCommit {
   /** Rows to write; a terminal row of the same generation that already stands is left and reported back. */
   readonly outcomes?: readonly TaskOutcome[];
   readonly events?: readonly NewRunEvent[];
+  /** Steps of tasks, begun or ended; one that stands as completed is left. */
+  readonly steps?: readonly TaskStep[];
   /**
    * What the attempts behind these outcomes have used, and cancelled ones, which have none. Not written here: it goes
    * to the usage store, unless its outcome lost.
@@ -224,6 +227,11 @@ export interface RunStore {
   context(runId: string): Promise<RunContext | null>;
   /** Rows of these tasks in this run (all of the run's when `taskIds` is absent); tasks without a row are absent. */
   outcomes(runId: string, taskIds?: readonly string[]): Promise<TaskOutcome[]>;
+  /**
+   * Steps of these tasks in this run, of all generations, in the order of their calls. `isBrief`: results above 64 KiB
+   * as `{size, preview}`.
+   */
+  steps(runId: string, taskIds: readonly string[], options?: { isBrief?: boolean }): Promise<TaskStep[]>;
   /** Returns the outcomes that stand for those given, in order, and the events with their numbers. */
   commit(commit: RunCommit): Promise<{ outcomes: TaskOutcome[]; events: RunEvent[] }>;
   /**

@@ -1,24 +1,23 @@
 /** Makes a tree of tasks from a sentence. Implemented by src/llm/generate-tree. */
-import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { TreePlan } from '../core/executor.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { LlmClient } from '../core/llm/chat.ts';
 import type { LlmKey } from '../core/llm/llm-key.ts';
 import type { TaskDemo, TaskRecord } from '../core/task.ts';
 
-export interface GenerateRequest {
-  readonly requirement: string;
-  /** Facts the plan may use; null = none. */
-  readonly context: JsonValue | null;
-  readonly provider: string | null;
-  readonly model: string | null;
-  readonly temperature: number;
-  readonly maxTokens: number;
+/** What is planned, and for whom. */
+export interface PlanRequest extends TreePlan {
+  readonly userId: string;
+  /** ISO-8601 with microseconds: creation time of the tasks. */
+  readonly now: string;
+}
+
+export interface GenerateRequest extends PlanRequest {
   /** Planned by rules although there is a key, and why; null = only when there is none. */
   readonly demoReason: string | null;
   readonly header: LlmKey | null;
   readonly stored: readonly LlmKey[];
   readonly mayUseServerKey: boolean;
-  readonly userId: string;
-  /** ISO-8601 with microseconds: creation time of the tasks. */
-  readonly now: string;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
 }
@@ -39,3 +38,9 @@ export interface TreeGenerator {
   /** Throws as the model's client does, and `task_failed` when the plan stays broken: a broken one is never returned. */
   generate(request: GenerateRequest): Promise<GeneratedTree>;
 }
+
+/** Plans with a model client that is at hand. Throws as the client does, and `task_failed` when the plan stays broken. */
+export type TreePlanner = (
+  client: LlmClient,
+  request: PlanRequest,
+) => Promise<Pick<GeneratedTree, 'tasks' | 'model' | 'repairs'>>;

@@ -42,6 +42,8 @@ export function checkDefinition(file: string, exported: unknown): AnyExecutor {
     throw wrong(file, `its id is '${executor.id}': call the file ${expected}.ts`);
   if (executor.placement === 'wait' && executor.wait === undefined)
     throw wrong(file, "placement 'wait' needs wait()");
+  if (executor.hasSteps === true && (executor.placement !== 'activity' || executor.batchable === true))
+    throw wrong(file, "hasSteps needs placement 'activity', and not batchable");
   if (!executor.input.safeParse(executor.demoInput).success)
     throw wrong(file, 'demoInput does not fit its own input schema');
   return executor;

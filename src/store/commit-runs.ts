@@ -11,6 +11,7 @@ import { endUses } from './end-uses.ts';
 import { eventToRow, fromJson, largeCell, outcomeToRow, rowToOutcome, type StoredOutcome } from './rows.ts';
 import { deleteRunSecrets } from './secret-storage.ts';
 import type { Session } from './session.ts';
+import { writeSteps } from './step-storage.ts';
 import { attemptRow, runRow } from './usage/usage-rows.ts';
 
 const TERMINAL_EVENTS = new Set(['task-completed', 'task-failed', 'task-skipped', 'task-cancelled']);
@@ -53,6 +54,7 @@ export async function commitRuns(
     applied.push(decided.isEnding ? await withLeftovers(session, decided, known, now) : decided);
   }
   await write(session, applied);
+  await writeSteps(session, commits);
   const ending = applied.filter((one) => one.isEnding);
   const refunded = await endUses(
     session,

@@ -7,6 +7,7 @@ import { quotaMigration } from './migrations/0003-quota.ts';
 import { demoTasksMigration } from './migrations/0004-demo-tasks.ts';
 import { usageMigration } from './migrations/0005-usage.ts';
 import { secretsMigration } from './migrations/0006-secrets.ts';
+import { stepsMigration } from './migrations/0007-task-steps.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
@@ -18,6 +19,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0004-demo-tasks': demoTasksMigration(),
     '0005-usage': usageMigration(hasIndexes),
     '0006-secrets': secretsMigration(hasIndexes),
+    '0007-task-steps': stepsMigration(hasIndexes),
   };
   const migrator = new Migrator({
     db: database,

@@ -9,7 +9,9 @@ import type { Database, Parameter, Session } from './session.ts';
 
 const DAY_MS = 86_400_000;
 
-export function createRunReads(database: Database): Omit<RunStore, 'accept' | 'commit' | 'renumber'> {
+export function createRunReads(
+  database: Database,
+): Omit<RunStore, 'accept' | 'commit' | 'renumber' | 'steps'> {
   const read = database.read.bind(database);
   return {
     get: (runId) =>

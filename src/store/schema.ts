@@ -5,6 +5,7 @@ import { QUOTA_TABLES } from './migrations/0003-quota.ts';
 import { DEMO_TASKS_COLUMNS } from './migrations/0004-demo-tasks.ts';
 import { USAGE_TABLES } from './migrations/0005-usage.ts';
 import { SECRET_TABLES } from './migrations/0006-secrets.ts';
+import { STEP_TABLES } from './migrations/0007-task-steps.ts';
 
 const { runs } = INITIAL_TABLES;
 export const TABLES = {
@@ -13,6 +14,7 @@ export const TABLES = {
   ...QUOTA_TABLES,
   ...USAGE_TABLES,
   ...SECRET_TABLES,
+  ...STEP_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
 };
 export type TableName = keyof typeof TABLES;

@@ -142,8 +142,9 @@ async function deleteTasks(session: Session, effects: Effects, taskIds: readonly
   );
   const runIds = runs.map((row) => String(row['run_id']));
   await session.query('DELETE FROM tasks WHERE id IN (SELECT unnest($1::text[]))', [ids]);
-  await session.query('DELETE FROM run_tasks WHERE task_id IN (SELECT unnest($1::text[]))', [ids]);
-  for (const table of runIds.length > 0 ? ['runs', 'run_tasks', 'task_events'] : [])
+  for (const table of ['run_tasks', 'task_steps'])
+    await session.query(`DELETE FROM ${table} WHERE task_id IN (SELECT unnest($1::text[]))`, [ids]);
+  for (const table of runIds.length > 0 ? ['runs', 'run_tasks', 'task_events', 'task_steps'] : [])
     await session.query(`DELETE FROM ${table} WHERE run_id IN (SELECT unnest($1::text[]))`, [runIds]);
   const deleted = new Set(ids);
   const parents = [...new Set(gone.map((row) => row['parent_id']))].filter(

@@ -14,7 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { Plan } from '../core/plan.ts';
 import { STATE } from '../core/plan.ts';
-import type { CarriedState, Change, RunEnd, RunTreeInput } from '../core/run-protocol.ts';
+import type { CarriedState, Change, PendingWait, RunEnd, RunTreeInput } from '../core/run-protocol.ts';
 import { RunState, type Settled, type SettledChar } from '../core/run-state.ts';
 import { currentDetails } from './current-details.ts';
 import { callTasks, groupTasks, rows } from './task-calls.ts';
@@ -59,6 +59,10 @@ export class RunController {
         this.#hasChanged = true;
       },
       onEnd: (index, state) => this.#written([[index, state]]),
+      onResume: (index) => {
+        this.#state.reset([index]);
+        this.#hasChanged = true;
+      },
       onError: (index, error) => {
         this.#decided(this.#state.settle(index, STATE.failed), failureText(error));
         this.#hasChanged = true;
@@ -224,6 +228,7 @@ export class RunController {
         callTasks(this.#plan, group.members, input, this.#input.limits.heartbeatTimeoutMs),
       );
       this.#written(output.settled);
+      if (output.wait !== undefined) this.#waitInGroup(group, output.wait);
     } catch (error) {
       for (const index of group.members) {
         if (isCancellation(error)) this.#give(index, this.#cancel?.reason ?? null);
@@ -232,6 +237,17 @@ export class RunController {
     } finally {
       this.#groups.delete(group);
       this.#hasChanged = true;
+    }
+  }
+
+  /** It has begun and now waits for a person; a cancel that came meanwhile ends it here. */
+  #waitInGroup(group: Group, wait: PendingWait): void {
+    const { index } = wait;
+    if (this.#cancel !== null || group.scope.consideredCancelled)
+      this.#give(index, this.#cancel?.reason ?? null);
+    else {
+      this.#state.start(index, STATE.waiting);
+      this.#waits.add(wait);
     }
   }
 

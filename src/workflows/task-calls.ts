@@ -7,10 +7,10 @@ import type {
   BeginWaitInput,
   BeginWaitOutput,
   EndWaitInput,
+  EndWaitOutput,
   RunTasksInput,
   RunTasksOutput,
 } from '../core/run-protocol.ts';
-import type { SettledChar } from '../core/run-state.ts';
 
 /** Above this many ready tasks of one batchable executor they share activities. */
 const BATCH_THRESHOLD = 20;
@@ -24,7 +24,7 @@ const TIMEOUT_MARGIN_MS = 15_000;
 export const rows = proxyLocalActivities<{
   advance(input: AdvanceInput): Promise<AdvanceOutput>;
   beginWait(input: BeginWaitInput): Promise<BeginWaitOutput>;
-  endWait(input: EndWaitInput): Promise<{ settled: SettledChar }>;
+  endWait(input: EndWaitInput): Promise<EndWaitOutput>;
 }>({
   startToCloseTimeout: '2 minutes',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

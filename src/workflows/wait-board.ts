@@ -13,6 +13,8 @@ export interface Decision {
 interface WaitListener {
   onWait(): void;
   onEnd(index: number, state: SettledChar): void;
+  /** Its executor goes on. */
+  onResume(index: number): void;
   onError(index: number, error: unknown): void;
 }
 
@@ -98,7 +100,9 @@ export class WaitBoard {
     if (!this.remove(index)) return;
     await this.#call(index, async () => {
       const input = { runId: this.#runId, index, generations: this.#generations, decision };
-      this.#listener.onEnd(index, (await rows.endWait(input)).settled);
+      const output = await rows.endWait(input);
+      if ('resumed' in output) this.#listener.onResume(index);
+      else this.#listener.onEnd(index, output.settled);
     });
   }
 

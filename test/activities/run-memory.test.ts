@@ -35,7 +35,7 @@ const memory = () =>
   new RunMemory({
     kind: 'duckdb',
     tasks: { get: unasked, getMany: unasked },
-    runs: { context: async () => context, outcomes: async () => outcomes, commit: unasked },
+    runs: { context: async () => context, outcomes: async () => outcomes, steps: unasked, commit: unasked },
     events: { publish: () => undefined },
   });
 

@@ -113,6 +113,21 @@ describe('a worker on the queue', () => {
     expect(result.stdout).not.toBe('');
   });
 
+  it('keeps its steps in the store it does not have', async () => {
+    const id = crypto.randomUUID();
+    const inputs = {
+      executor: 'transform_executor',
+      inputs: { expression: 'index', index: '{{index}}' },
+      max_iterations: 2,
+    };
+    const { tree_status: status } = await execute([
+      { id, name: 'far loop', schemas: { method: 'loop_executor' }, inputs, ...onQueue },
+    ]);
+    expect(status).toBe('completed');
+    const steps = await server.call('tasks.children', { parent_id: id });
+    expect(steps).toMatchObject([{ result: { result: 0 } }, { result: { result: 1 } }]);
+  });
+
   it('hears of a cancel', async () => {
     const id = crypto.randomUUID();
     const { run_id: runId } = await execute(

@@ -12,6 +12,23 @@ export const testSettings: ExecutorSettings = {
   demoSleepScale: 0,
 };
 
+const NO_MODEL: ExecutorContext<unknown>['llm'] = {
+  chat: async () => {
+    throw new AppError('llm_key_missing', 'A test without a model asked one');
+  },
+  // biome-ignore lint/correctness/useYield: it refuses before the first piece
+  async *stream() {
+    throw new AppError('llm_key_missing', 'A test without a model asked one');
+  },
+  route: async () => {
+    throw new AppError('llm_key_missing', 'A test without a model asked for one');
+  },
+};
+
+async function noExecutor(executorId: string): Promise<never> {
+  throw new AppError('executor_unknown', `No executor ${executorId} in this test`);
+}
+
 export interface EmittedProgress {
   readonly progress: number;
   readonly message: string | undefined;
@@ -31,6 +48,8 @@ export function makeContext(
 ): TestContext {
   const emitted: EmittedProgress[] = [];
   const deltas: string[] = [];
+  const llm = overrides.llm ?? NO_MODEL;
+  const runExecutor = overrides.runExecutor ?? noExecutor;
   return {
     input: executor.input.parse(input),
     rawInput: input,
@@ -48,24 +67,21 @@ export function makeContext(
     logger: { info: () => undefined, warn: () => undefined },
     emit: (progress, message) => emitted.push({ progress, message }),
     emitDelta: (text) => deltas.push(text),
-    llm: {
-      chat: async () => {
-        throw new AppError('llm_key_missing', 'A test without a model asked one');
-      },
-      // biome-ignore lint/correctness/useYield: it refuses before the first piece
-      async *stream() {
-        throw new AppError('llm_key_missing', 'A test without a model asked one');
-      },
-      route: async () => {
-        throw new AppError('llm_key_missing', 'A test without a model asked for one');
-      },
+    llm,
+    runExecutor,
+    step: (_name, work) => work({ idempotencyKey: 'run-1:task-1:step', llm, runExecutor }),
+    askPerson: async () => ({ kind: 'approved', by: 'user-1', comment: null, at: '2026-01-01T00:00:00Z' }),
+    skip: (reason) => {
+      throw new SkippedInTest(reason);
     },
-    runExecutor: async (executorId) => {
-      throw new AppError('executor_unknown', `No executor ${executorId} in this test`);
-    },
+    executors: { find: () => undefined },
+    generateTree: async () => ({ tasks: [], model: null, repairs: 0 }),
     settings: testSettings,
     ...overrides,
     emitted,
     deltas,
   };
 }
+
+/** What `skip` throws here. */
+export class SkippedInTest extends Error {}

@@ -6,6 +6,7 @@ import { isoMicros } from '../../src/core/time.ts';
 import type { RunCommit, Store } from '../../src/ports/store.ts';
 import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
 import { secretConformance } from './secret-conformance.ts';
+import { stepConformance } from './step-conformance.ts';
 import { usageConformance } from './usage-conformance.ts';
 import { userConformance } from './user-conformance.ts';
 
@@ -247,6 +248,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
 
     userConformance(() => store);
     secretConformance(() => store);
+    stepConformance(() => store);
     usageConformance(() => store);
 
     test('large results are listed by reference and read in full', async () => {

@@ -7,6 +7,7 @@ import { type LlmKey, parseLlmKey } from '../../core/llm/llm-key.ts';
 import { isPremiumWork } from '../../core/llm/run-keys.ts';
 import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import type { Task } from '../../core/task.ts';
+import { taskDraft } from '../../core/task-tree/task-draft.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { GeneratedTree, GenerateRequest } from '../../ports/tree-generator.ts';
 import { type Call, defineMethod } from '../method.ts';
@@ -160,7 +161,7 @@ function answerOf({ demo, model, usage }: GeneratedTree, tasks: readonly Task[],
   const saved = isSaved ? ` and saved to database (root_task_id: ${rootId})` : '';
   const honest = demo === null ? '' : `. Demo: planned by rules, no model was asked (${demo.reason})`;
   return {
-    tasks: tasks.map(draftOf),
+    tasks: tasks.map(taskDraft),
     count: tasks.length,
     message: `Successfully generated ${tasks.length} task(s)${saved}${honest}`,
     ...(isSaved ? { root_task_id: rootId } : {}),
@@ -168,13 +169,6 @@ function answerOf({ demo, model, usage }: GeneratedTree, tasks: readonly Task[],
     ...(usage === null ? {} : { token_usage: usage }),
     ...(demo === null ? {} : { demo: { ...demo } }),
   };
-}
-
-/** The task as a client would post it. */
-function draftOf(task: Task): JsonObject {
-  const { id, name, user_id, parent_id, priority, dependencies, inputs, params: settings, schemas } = task;
-  const links = dependencies as JsonValue[];
-  return { id, name, user_id, parent_id, priority, dependencies: links, inputs, params: settings, schemas };
 }
 
 function isPremium(header: LlmKey | null, stored: readonly LlmKey[], given: Params): boolean {

@@ -5,6 +5,7 @@ import type { TaskRecord } from '../../core/task.ts';
 import { taskTreeView } from '../../core/task-tree/roll-up.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
 import { defineMethod } from '../method.ts';
+import { stepTasks, withSteps } from '../steps/step-tasks.ts';
 import { type TaskModel, toTaskModel } from '../task-model.ts';
 import { findOwnTask, requireOwnTask, treeOf } from './own.ts';
 import { optionalId, requireId, taskListResult, taskResult } from './param.ts';
@@ -53,7 +54,8 @@ export const tasksTree = defineMethod<z.infer<typeof treeParams>>({
   ...ownTask,
   name: 'tasks.tree',
   title: 'Get Task Tree',
-  description: 'The task with all its descendants. Results above 64 KiB come as {ref, size, preview}.',
+  description:
+    'The task with all its descendants, steps of agents included (origin_type step). Results above 64 KiB come as {ref, size, preview}.',
   category: 'query',
   tags: ['task', 'tree'],
   params: treeParams,
@@ -63,8 +65,11 @@ export const tasksTree = defineMethod<z.infer<typeof treeParams>>({
   handle: async (params, call) => {
     const taskId = requireId('Task ID or root_id is required', params.task_id, params.root_id);
     const task = await requireOwnTask(call, taskId);
-    const tree = (await treeOf(call, task)).map((each) => toListedTask(each, call.deps.registry));
-    return taskTreeView(tree, task.id);
+    const tree = await withSteps(call.deps, await treeOf(call, task));
+    return taskTreeView(
+      tree.map((each) => toListedTask(each, call.deps.registry)),
+      task.id,
+    );
   },
 });
 
@@ -74,7 +79,8 @@ export const tasksChildren = defineMethod<z.infer<typeof childrenParams>>({
   ...ownTask,
   name: 'tasks.children',
   title: 'Get Task Children',
-  description: 'The direct children of a task, in the order they were created.',
+  description:
+    'The direct children of a task, in the order they were created, then the steps of its latest run (origin_type step).',
   category: 'query',
   tags: ['task', 'children'],
   params: childrenParams,
@@ -89,7 +95,9 @@ export const tasksChildren = defineMethod<z.infer<typeof childrenParams>>({
       'Parent task',
     );
     const { store, registry } = call.deps;
-    return (await store.tasks.children(parent.id)).map((child) => toListedTask(child, registry));
+    const children = await store.tasks.children(parent.id);
+    const steps = (await stepTasks(call.deps, [parent])).filter((step) => step.parent_id === parent.id);
+    return [...children, ...steps].map((child) => toListedTask(child, registry));
   },
 });
 

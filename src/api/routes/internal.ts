@@ -35,9 +35,13 @@ const HANDLERS: Handlers = {
   commit: async (commit, { store }, queuedTasks) => {
     await queuedTasks.require(
       commit.runId,
-      [...commit.outcomes, ...commit.events, ...commit.attempts].map(({ taskId }) => taskId),
+      [...commit.outcomes, ...commit.events, ...commit.attempts, ...commit.steps].map(({ taskId }) => taskId),
     );
     return store.runs.commit(commit);
+  },
+  steps: async ({ runId, taskIds }, { store }, queuedTasks) => {
+    await queuedTasks.require(runId, taskIds);
+    return store.runs.steps(runId, taskIds);
   },
   llmKeys: async ({ runId }, { store, llmKeys }) => {
     const context = await store.runs.context(runId);

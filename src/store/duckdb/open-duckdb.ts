@@ -13,6 +13,7 @@ import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
 import { createSecretStorage } from '../secret-storage.ts';
 import type { Database, Session } from '../session.ts';
+import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadTasks, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
@@ -92,6 +93,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     },
     runs: {
       ...createRunReads(database),
+      ...createStepReads(database),
       accept: (input) => queue.accept(input),
       commit: (commit) => queue.commit(commit),
       renumber: (runId, from, to) =>

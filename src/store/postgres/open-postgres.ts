@@ -16,6 +16,7 @@ import { RUN_COLUMNS, rowToRun } from '../rows.ts';
 import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
 import { createSecretStorage } from '../secret-storage.ts';
+import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
 import { loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
@@ -73,7 +74,7 @@ export async function openPostgres(options: {
     used: (rows) => usage.add(rows),
   });
   const tasks = createTaskStorage(database, effects);
-  const reads = createRunReads(database);
+  const reads = { ...createRunReads(database), ...createStepReads(database) };
   return {
     kind: 'postgres',
     tasks: {

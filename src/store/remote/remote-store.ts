@@ -17,8 +17,10 @@ export function createRemoteStore(post: PostCall, logger: StoreLogger): TaskWork
       context: async (runId) => (await post('context', { runId })) as RunContext | null,
       outcomes: async (runId, taskIds) =>
         (await post('outcomes', { runId, taskIds })) as Awaited<ReturnType<RunStore['outcomes']>>,
-      commit: async ({ runId, outcomes = [], events = [], attempts = [], userPlan = null }) =>
-        (await post('commit', { runId, outcomes, events, attempts, userPlan })) as Awaited<
+      steps: async (runId, taskIds) =>
+        (await post('steps', { runId, taskIds })) as Awaited<ReturnType<RunStore['steps']>>,
+      commit: async ({ runId, outcomes = [], events = [], steps = [], attempts = [], userPlan = null }) =>
+        (await post('commit', { runId, outcomes, events, steps, attempts, userPlan })) as Awaited<
           ReturnType<RunStore['commit']>
         >,
     },

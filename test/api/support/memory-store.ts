@@ -3,6 +3,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { Run, TaskOutcome } from '../../../src/core/run.ts';
 import type { RunEvent } from '../../../src/core/run-event.ts';
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../../../src/core/task.ts';
+import type { TaskStep } from '../../../src/core/task-step.ts';
 import type { IdempotencyRecord, RunContext, Store } from '../../../src/ports/store.ts';
 import { memorySecrets } from './memory-secrets.ts';
 import { memoryUsage } from './memory-usage.ts';
@@ -14,6 +15,7 @@ export interface MemoryStore extends Store {
   emit(event: RunEvent): void;
   putRun(run: Run): void;
   putOutcome(runId: string, outcome: TaskOutcome): void;
+  putSteps(runId: string, steps: readonly TaskStep[]): void;
 }
 
 export function createMemoryStore(): MemoryStore {
@@ -21,6 +23,7 @@ export function createMemoryStore(): MemoryStore {
   const runs = new Map<string, Run>();
   const contexts = new Map<string, RunContext>();
   const outcomes = new Map<string, TaskOutcome[]>();
+  const steps = new Map<string, TaskStep[]>();
   const events: RunEvent[] = [];
   const listeners = new Set<(event: RunEvent) => void>();
   const keys = new Map<string, IdempotencyRecord>();
@@ -54,6 +57,7 @@ export function createMemoryStore(): MemoryStore {
       for (const listener of listeners) listener(event);
     },
     putRun: (run) => void runs.set(run.run_id, run),
+    putSteps: (runId, all) => void steps.set(runId, [...all]),
     putOutcome: (runId, outcome) => void outcomes.set(runId, [...(outcomes.get(runId) ?? []), outcome]),
     tasks: {
       create: async (records, idempotency) => {
@@ -144,6 +148,7 @@ export function createMemoryStore(): MemoryStore {
       context: async (id) => contexts.get(id) ?? null,
       outcomes: async (id, ids) =>
         (outcomes.get(id) ?? []).filter((outcome) => ids === undefined || ids.includes(outcome.taskId)),
+      steps: async (id, ids) => (steps.get(id) ?? []).filter(({ taskId }) => ids.includes(taskId)),
       commit: async () => ({ outcomes: [], events: [] }),
       renumber: async (id) => runs.get(id) ?? null,
       result: async (id, taskId) =>

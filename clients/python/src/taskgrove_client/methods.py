@@ -237,7 +237,7 @@ class Task(TypedDict):
     completed_at: Optional[str]
     has_children: bool
     original_task_id: Optional[str]
-    origin_type: Optional[Literal["create", "copy", "link", "archive"]]
+    origin_type: Optional[Literal["create", "copy", "link", "archive", "step"]]
     has_references: bool
     schedule_type: Optional[str]
     schedule_expression: Optional[str]
@@ -279,7 +279,7 @@ class TasksCreateResult2Item(TypedDict):
     completed_at: Optional[str]
     has_children: bool
     original_task_id: Optional[str]
-    origin_type: Optional[Literal["create", "copy", "link", "archive"]]
+    origin_type: Optional[Literal["create", "copy", "link", "archive", "step"]]
     has_references: bool
     schedule_type: Optional[str]
     schedule_expression: Optional[str]
@@ -1191,7 +1191,7 @@ class TasksMethods:
         return self._call("tasks.detail", merged(params, more))
 
     def tree(self, params: Optional[TasksTreeParams] = None, **more: Any) -> TasksTreeResult:
-        """The task with all its descendants. Results above 64 KiB come as {ref, size, preview}."""
+        """The task with all its descendants, steps of agents included (origin_type step). Results above 64 KiB come as {ref, size, preview}."""
         return self._call("tasks.tree", merged(params, more))
 
     def list(self, params: Optional[TasksListParams] = None, **more: Any) -> List[TasksCreateResult2Item]:
@@ -1203,7 +1203,7 @@ class TasksMethods:
         return self._call("tasks.count", merged(params, more))
 
     def children(self, params: Optional[TasksChildrenParams] = None, **more: Any) -> List[TasksCreateResult2Item]:
-        """The direct children of a task, in the order they were created."""
+        """The direct children of a task, in the order they were created, then the steps of its latest run (origin_type step)."""
         return self._call("tasks.children", merged(params, more))
 
 
