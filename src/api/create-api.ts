@@ -7,6 +7,7 @@ import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { discoverMethod } from './docs/openrpc.ts';
 import { createStreamHub, type StreamHub } from './events/stream-hub.ts';
+import { mcpRoute } from './mcp/mcp-route.ts';
 import { METHOD_TABLE, scopeOf } from './method-table.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { compression } from './middleware/compression.ts';
@@ -118,6 +119,7 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/api/usage/export', known, exportUsageRoute(deps));
   // Finds out by itself who is asking: most of its callers cannot sign in.
   router.post(WEBHOOK_TRIGGER, named(WEBHOOK_TRIGGER), webhookTriggerRoute(deps, hub));
+  router.post('/mcp', named('/mcp'), known, mcpRoute(deps, hub));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));
   const { workerToken } = deps.settings;
   if (workerToken !== null) {

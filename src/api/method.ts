@@ -56,6 +56,8 @@ export interface Method<Params = unknown> {
   readonly bodyLimit: 'small' | 'large';
   /** `array` when `params` itself may be a list (tasks.create). */
   readonly positional?: 'array';
+  /** Takes away or stops what cannot be had back: agents ask their people first. */
+  readonly isDestructive?: true;
   /** Error codes beside the general ones, for the docs. */
   readonly errors?: readonly string[];
   readonly examples: readonly { readonly name: string; readonly params: JsonValue }[];

@@ -6,6 +6,8 @@ export interface CliIo {
   err(text: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
+  /** Standard input as it comes, line by line. */
+  inputLines(): AsyncIterable<string>;
   /** The key a local server has left for its operator; null when there is none. */
   operatorKey(): string | null;
   /** Standard output is a terminal: views redraw themselves. */

@@ -1,6 +1,7 @@
 /** The process behind the `taskgrove` command: binds the terminal and ends with the exit code. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import picocolors from 'picocolors';
@@ -12,6 +13,7 @@ const io: CliIo = {
   out: (chunk) => process.stdout.write(chunk),
   err: (chunk) => process.stderr.write(chunk),
   readInput: () => text(process.stdin),
+  inputLines: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
   operatorKey: readOperatorKey,
   isTerminal: process.stdout.isTTY === true,
   // picocolors knows NO_COLOR and FORCE_COLOR; without a terminal nothing is coloured.

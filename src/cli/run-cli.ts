@@ -5,6 +5,7 @@ import type { CliIo } from './cli-io.ts';
 import { addExecutorsCommands } from './executors-commands.ts';
 import { EXIT, explainFailure } from './exit-code.ts';
 import { addKeysCommands } from './keys-commands.ts';
+import { addMcpCommand } from './mcp-command.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addSchedulerCommands } from './scheduler-commands.ts';
@@ -73,6 +74,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addUsersCommands(program, run);
   addKeysCommands(program, run);
   addUsageCommands(program, run);
+  addMcpCommand(program, run);
   for (const [name, description] of Object.entries(SERVER_COMMANDS)) {
     program
       .command(name)

@@ -1,6 +1,7 @@
 /** The typed client: JSON-RPC calls, convenience methods by name, and event streams that resume by themselves. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { followEvents, type StreamEvent } from './follow-events.ts';
+import { openMcpSession } from './forward-mcp.ts';
 import type { ExecuteAnswer, ExecuteParams, KnownMethod, MethodTypes, NewTask } from './method-types.ts';
 import { exchange, type TransportOptions, toRpcError } from './transport.ts';
 import { UnreachableError } from './unreachable-error.ts';
@@ -142,6 +143,8 @@ export function createClient(options: ClientOptions) {
     quota: { set: bind('quota.set') },
     usage: { summary: bind('usage.summary'), export: bind('usage.export') },
     webhooks: { secret: bind('webhooks.secret') },
+    /** For programs that speak the Model Context Protocol over a pipe. */
+    openMcpSession: () => openMcpSession(transport),
     /** A plain route that answers a JSON object, e.g. `/api/users/stats?period=week`. */
     get: async (path: string, callOptions: CallOptions = {}): Promise<JsonObject> => {
       const response = await exchange(transport, { path, isRead: true, signal: callOptions.signal });

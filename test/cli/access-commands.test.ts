@@ -19,6 +19,7 @@ async function cli(args: string[], override: Partial<CliIo> = {}) {
       err += text;
     },
     readInput: async () => '',
+    inputLines: async function* () {},
     operatorKey: () => 'tg_operator',
     isTerminal: false,
     hasColors: false,

@@ -24,6 +24,7 @@ async function cli(url: string, args: string[], override: Partial<CliIo> = {}): 
       err += text;
     },
     readInput: async () => '',
+    inputLines: async function* () {},
     operatorKey: () => null,
     isTerminal: false,
     hasColors: false,

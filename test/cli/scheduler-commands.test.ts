@@ -13,6 +13,7 @@ async function cli(url: string, args: string[]) {
       err += text;
     },
     readInput: async () => '',
+    inputLines: async function* () {},
     operatorKey: () => null,
     isTerminal: false,
     hasColors: false,

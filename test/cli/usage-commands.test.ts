@@ -49,6 +49,7 @@ async function cli(args: string[], groups = GROUPS, truncated = false) {
       err += text;
     },
     readInput: async () => '',
+    inputLines: async function* () {},
     operatorKey: () => null,
     isTerminal: true,
     hasColors: false,

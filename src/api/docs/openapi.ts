@@ -19,6 +19,7 @@ export function openApiDocument(table: readonly AnyMethod[], info: { version: st
       { name: 'rpc' },
       { name: 'runs' },
       { name: 'executors' },
+      { name: 'agents' },
       { name: 'users' },
       { name: 'health' },
       { name: 'docs' },

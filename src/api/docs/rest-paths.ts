@@ -116,6 +116,27 @@ export const restPaths = {
       },
     },
   },
+  '/mcp': {
+    post: {
+      operationId: 'mcp',
+      tags: ['agents'],
+      summary: 'Model Context Protocol, streamable HTTP: the methods and the executors as tools',
+      parameters: [header('MCP-Protocol-Version'), header('Mcp-Method'), header('Mcp-Name')],
+      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      responses: {
+        200: {
+          description: 'The answer, or a stream of notifications with the answer at its end',
+          content: {
+            'application/json': { schema: { type: 'object' } },
+            'text/event-stream': { schema: { type: 'string' } },
+          },
+        },
+        202: { description: 'A notification was taken' },
+        400: json('No message of the protocol, or of a version that is not spoken'),
+        401: json('A bad credential, or none where guests are off'),
+      },
+    },
+  },
   '/auth/auto-login': {
     get: {
       operationId: 'autoLogin',

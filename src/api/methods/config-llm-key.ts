@@ -75,6 +75,7 @@ export const configLlmKeyDelete = defineMethod<z.infer<typeof getParams>>({
     provider: z.string().nullable(),
     deleted: z.boolean(),
   }),
+  isDestructive: true,
   examples: [{ name: 'openai', params: { provider: 'openai' } }],
   handle: async (params, call) => {
     const userId = owner(params.user_id, call);

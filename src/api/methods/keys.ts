@@ -103,6 +103,7 @@ export const keysRevoke = defineMethod<z.infer<typeof revokeParams>>({
   params: revokeParams,
   result: keyResult,
   errors: ['not_found'],
+  isDestructive: true,
   examples: [{ name: 'by id', params: { key_id: '019aa000-0000-7000-8000-000000000000' } }],
   handle: async (params, call) => {
     const keyId = requireId('Key ID is required', params.key_id);

@@ -44,6 +44,7 @@ export const tasksCancel = defineMethod<Params>({
   params,
   result: z.array(entry),
   auth: { ownership: 'own-tasks' },
+  isDestructive: true,
   bodyLimit: 'small',
   errors: ['idempotency_conflict', 'unavailable'],
   examples: [{ name: 'one task', params: { task_ids: ['my-task'] } }],

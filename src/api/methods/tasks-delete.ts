@@ -25,6 +25,7 @@ export const tasksDelete = defineMethod<z.infer<typeof params>>({
     children_deleted: z.number().int(),
   }),
   auth: { ownership: 'own-tasks' },
+  isDestructive: true,
   bodyLimit: 'small',
   errors: ['not_found', 'conflict'],
   examples: [{ name: 'a tree', params: { task_id: 'my-task' } }],

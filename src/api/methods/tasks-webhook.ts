@@ -157,6 +157,7 @@ export const tasksWebhookRevoke = defineMethod<z.infer<typeof revokeParams>>({
   params: revokeParams,
   result: z.object({ task_id: z.string(), revoked: z.boolean() }),
   errors: ['not_found'],
+  isDestructive: true,
   examples: [{ name: 'all of a task', params: { task_id: 'my-task' } }],
   handle: async (params, call) => {
     const task = await requireOwnTask(call, requireId('task_id is required', params.task_id));
