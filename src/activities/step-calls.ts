@@ -104,6 +104,7 @@ async function doWork<Result>(
   const runExecutor = parts.runnerOf({ path: `${path}.`, idempotencyKey, llm: part });
   try {
     const result = asJson(await work({ idempotencyKey, llm, runExecutor }), name);
+    requireGoing(parts);
     return { result, used: usedBy(part) };
   } catch (error) {
     const isFailure = parts.state.ending === null && !parts.signal.aborted;
@@ -112,6 +113,12 @@ async function doWork<Result>(
   } finally {
     parts.llm.include(usedBy(part));
   }
+}
+
+/** Work that made a result of an abort, or of an inner executor's wait, must not be kept for done. */
+function requireGoing({ state, signal }: StepParts): void {
+  if (state.ending !== null) throw new CallEnded('The call is over');
+  if (signal.aborted) throw new AppError('task_cancelled', 'Cancelled');
 }
 
 function usedBy(part: LlmUse) {

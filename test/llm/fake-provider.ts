@@ -6,7 +6,9 @@
  * stream, `hang` never answers, `hang-mid` stops after a few words, `limited` is 429, `no-credit` 429 for good, `broken`
  * 500, `overloaded` 529, `unauthorized` 401, `bad-request` 400, `garbage` no JSON, `empty` no choices, `whole` never
  * streams, `tools` asks for a tool, `length` cuts its answer, `stream-error` fails in mid-stream, `cached` read its
- * question from a cache, `talkative` says something before the JSON it was asked for.
+ * question from a cache, `talkative` says something before the JSON it was asked for. `agent-5` calls its first tool in four
+ * answers, with the JSON that stands in the user's words, and says `Done after 4 tools` in the fifth; `slow-agent-5` takes its
+ * time for each.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -140,9 +142,26 @@ async function answer(call: SeenCall, mode: Mode, response: ServerResponse, opti
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ id: 'x', choices: [] }));
       return;
-    default:
-      return write(call, mode, response, textFor(call), options);
+    default: {
+      const agent = agentCall(call);
+      if (agent === null) return write(call, mode, response, textFor(call), options);
+      if (mode.startsWith('slow-')) await delay(options.wordMs ?? 20);
+      return write(call, agent.call === null ? 'echo' : 'tools', response, agent.text, options);
+    }
   }
+}
+
+/** What a model that is called `agent-<answers>` does next; null = it is another one. */
+function agentCall({ body, model }: SeenCall) {
+  const answers = Number(/agent-(\d+)$/.exec(model)?.[1] ?? Number.NaN);
+  if (Number.isNaN(answers)) return null;
+  const messages = body.messages as { role: string; content: string }[];
+  const said = messages.filter(({ role }) => role === 'assistant').length;
+  const asked = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+  const text = `Done after ${said} tools`;
+  if (said >= answers - 1) return { text, call: null };
+  const name = String(body.tools?.[0]?.function?.name ?? 'none');
+  return { text: '', call: { name, arguments: /\{.*\}/s.exec(asked)?.[0] ?? '{}' } };
 }
 
 function refuse(
@@ -190,7 +209,7 @@ async function writeOpenai(
             index: 0,
             id: 'call_1',
             type: 'function',
-            function: { name: 'look_up', arguments: '{"word":"tree"}' },
+            function: agentCall(call)?.call ?? { name: 'look_up', arguments: '{"word":"tree"}' },
           },
         ]
       : undefined;

@@ -10,11 +10,13 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startApp } from '../../src/composition/start-app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { startFakeProvider } from '../llm/fake-provider.ts';
 import { startSlowService } from '../support/slow-service.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const folder = new URL('./histories/', import.meta.url);
 const service = await startSlowService();
+const provider = await startFakeProvider();
 const wanted = process.argv.slice(2);
 for (const scenario of SCENARIOS) {
   if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
@@ -26,6 +28,7 @@ for (const scenario of SCENARIOS) {
     PORT: '0',
     ALLOW_PRIVATE_URLS: '1',
     RATE_LIMIT_ENABLED: 'false',
+    OPENAI_BASE_URL: provider.baseUrl,
   });
   const logger = createLogger({ level: 'warn', file: join(dataDir, 'log') });
   const { continueAfterEvents } = scenario;
@@ -68,6 +71,7 @@ for (const scenario of SCENARIOS) {
   await rm(dataDir, { recursive: true, force: true });
 }
 await service.stop();
+await provider.stop();
 
 /** Stack traces and worker names say where it was recorded, which is nobody's business and differs each time. */
 function withoutTraces(key: string, value: unknown): unknown {

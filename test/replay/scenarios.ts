@@ -165,6 +165,29 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'asked-in-the-middle',
+    run: async (call) => {
+      const inputs = {
+        goal: 'add: {"expression": "1 + 1"}',
+        tools: ['transform_executor'],
+        model: 'agent-3',
+        autonomous_steps: 1,
+      };
+      await call('tasks.execute', { tasks: [task('ag', 'agent_executor', inputs)], wait_seconds: 0 });
+      for (const step of [1, 2]) {
+        await until(async () => {
+          const steps = (await call('tasks.children', { parent_id: 'ag' })) as unknown as { name: string }[];
+          const asked = steps.some(({ name }) => name.endsWith(`after step ${step}?`));
+          const found = (await call('tasks.get', { task_id: 'ag' })) as { wait?: unknown };
+          return asked && found.wait !== undefined;
+        });
+        await call('runs.approve', { run_id: await runIdOf(call, 'ag'), task_id: 'ag' });
+      }
+      await until(statusIs(call, 'ag', 'completed'));
+      return 'ag';
+    },
+  },
+  {
     name: 'retried-and-rerun-by-hand',
     run: async (call, service) => {
       const execution = call('tasks.execute', {

@@ -1,4 +1,5 @@
-/** Which trees ask a model: those where an executor that does is among what will run, also inside another (map). */
+/** Which trees ask a model: those where an executor that does is among what will run, also inside others (map, loop). */
+import { isJsonObject } from '../json.ts';
 
 export interface PlannedWork {
   /** Executor id; '' for a task that only groups. */
@@ -9,7 +10,10 @@ export interface PlannedWork {
 /** `usesLlm` by executor id; false for unknown ones. */
 export function isLlmTree(work: readonly PlannedWork[], usesLlm: (executorId: string) => boolean): boolean {
   return work.some(({ executor, inputs }) => {
+    if (usesLlm(executor)) return true;
     const inner = inputs?.['executor'];
-    return usesLlm(executor) || (typeof inner === 'string' && usesLlm(inner));
+    if (typeof inner !== 'string') return false;
+    const given = inputs?.['inputs'];
+    return isLlmTree([{ executor: inner, inputs: isJsonObject(given) ? given : null }], usesLlm);
   });
 }

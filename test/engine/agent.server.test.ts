@@ -1,0 +1,194 @@
+/** Agents end to end: their steps, and the person they wait for. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type FakeProvider, startFakeProvider } from '../llm/fake-provider.ts';
+import { startTestServer, type TestServer } from '../support/test-server.ts';
+
+let server: TestServer;
+let fake: FakeProvider;
+beforeAll(async () => {
+  fake = await startFakeProvider();
+  server = await startTestServer({ env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: fake.baseUrl } });
+});
+afterAll(async () => {
+  await server?.stop();
+  await fake?.stop();
+});
+
+const id = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
+const agent = (taskId: string, inputs: object, extra: object = {}) => ({
+  id: taskId,
+  name: taskId,
+  schemas: { method: 'agent_executor' },
+  inputs: {
+    goal: 'add: {"expression": "1 + 1"}',
+    tools: ['transform_executor'],
+    model: 'agent-5',
+    ...inputs,
+  },
+  ...extra,
+});
+const get = (taskId: string) => server.call('tasks.get', { task_id: taskId });
+const stepsOf = (taskId: string) => server.call('tasks.children', { parent_id: taskId });
+const waits = (taskId: string) =>
+  vi.waitFor(async () => expect(await get(taskId)).toMatchObject({ wait: { kind: 'approval' } }), {
+    timeout: 20_000,
+    interval: 100,
+  });
+const ends = (taskId: string, status: string) =>
+  vi.waitFor(async () => expect((await get(taskId)).status).toBe(status), { timeout: 20_000, interval: 100 });
+
+async function start(tasks: object[]): Promise<string> {
+  return (await server.call('tasks.execute', { tasks, wait_seconds: 0 })).run_id;
+}
+
+describe('an agent', () => {
+  it('works with its tools to the end, and each step can be seen', async () => {
+    const [root, worker] = [id('root'), id('worker')];
+    const answer = await server.call('tasks.execute', {
+      tasks: [
+        { id: root, name: root, schemas: { method: 'aggregate_results_executor' }, dependencies: [worker] },
+        agent(worker, {}, { parent_id: root }),
+      ],
+    });
+    expect(answer.result.results[worker]).toMatchObject({
+      finished: true,
+      answer: 'Done after 4 tools',
+      steps: 5,
+    });
+    const steps = await stepsOf(worker);
+    expect(steps).toHaveLength(9);
+    expect(steps[1]).toMatchObject({
+      name: 'agent: transform_executor',
+      result: { content: '{"result":2}', isOk: true },
+      token_usage: null,
+    });
+    expect(steps[0].token_usage.total_tokens).toBeGreaterThan(0);
+  });
+
+  it('waits for a person after its autonomous steps, and goes on where it was', async () => {
+    const task = id('asking');
+    const askedBefore = fake.calls.length;
+    const runId = await start([agent(task, { autonomous_steps: 2 })]);
+    await waits(task);
+    expect(fake.calls.length - askedBefore).toBe(2);
+    expect((await stepsOf(task)).at(-1)).toMatchObject({
+      name: 'agent: may it go on after step 2?',
+      status: 'in_progress',
+      wait: { kind: 'approval' },
+    });
+    await server.call('runs.approve', {
+      run_id: runId,
+      task_id: task,
+      comment: 'go on: {"expression": "2 + 2"}',
+    });
+    await vi.waitFor(() => expect(fake.calls.length - askedBefore).toBe(4), { timeout: 20_000 });
+    await waits(task);
+    await server.call('runs.approve', { run_id: runId, task_id: task });
+    await ends(task, 'completed');
+    const done = await get(task);
+    expect(done.result).toMatchObject({ finished: true, steps: 5 });
+    expect(done.result.tool_calls.map(({ result }: { result: string }) => result)).toEqual([
+      '{"result":2}',
+      '{"result":2}',
+      '{"result":4}',
+      '{"result":4}',
+    ]);
+    expect(fake.calls.length - askedBefore).toBe(5);
+    expect(new Set(fake.calls.slice(askedBefore).map(({ idempotencyKey }) => idempotencyKey)).size).toBe(5);
+    const events = await server.call('runs.events', { run_id: runId });
+    const waiting = events.filter(({ type }: { type: string }) => type === 'task-waiting');
+    expect(waiting).toHaveLength(2);
+    expect(waiting[0].data.message).toMatch(/has worked 2 steps on its own/);
+    expect((await stepsOf(task)).every(({ status }: { status: string }) => status === 'completed')).toBe(
+      true,
+    );
+  });
+
+  it('stops when a person says no, and when nobody decides in time', async () => {
+    const [refused, left] = [id('refused'), id('left')];
+    const runId = await start([agent(refused, { autonomous_steps: 1 })]);
+    await waits(refused);
+    await server.call('runs.reject', { run_id: runId, task_id: refused });
+    await ends(refused, 'completed');
+    expect((await get(refused)).result).toMatchObject({ finished: false, stopped: 'rejected', steps: 1 });
+    await start([agent(left, { autonomous_steps: 1, approval_timeout_seconds: 1 })]);
+    await ends(left, 'completed');
+    expect((await get(left)).result).toMatchObject({ stopped: 'no_decision', steps: 1 });
+  });
+
+  it('cancelled while it waits it is cancelled, and what it spent is billed', async () => {
+    const task = id('cancelled');
+    const billed = async () => (await server.call('usage.summary', {})).total?.tokens.total ?? 0;
+    const billedBefore = await billed();
+    await start([agent(task, { autonomous_steps: 2 })]);
+    await waits(task);
+    const spent = (await stepsOf(task)).reduce(
+      (sum: number, step: { token_usage: { total_tokens: number } | null }) =>
+        sum + (step.token_usage?.total_tokens ?? 0),
+      0,
+    );
+    expect(spent).toBeGreaterThan(0);
+    await server.call('tasks.cancel', { task_ids: [task] });
+    await ends(task, 'cancelled');
+    await vi.waitFor(async () => expect((await billed()) - billedBefore).toBe(spent), { timeout: 10_000 });
+    expect((await stepsOf(task)).at(-1)).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('cancelled in the middle it stops at once, and what it spent is billed', async () => {
+    const task = id('stopped');
+    const billed = async () => (await server.call('usage.summary', {})).total?.tokens.total ?? 0;
+    const billedBefore = await billed();
+    const askedBefore = fake.calls.length;
+    fake.next('agent-5', 'agent-5', 'hang');
+    await start([agent(task, {})]);
+    await fake.arrived(askedBefore + 3);
+    await server.call('tasks.cancel', { task_ids: [task] });
+    await ends(task, 'cancelled');
+    const steps = await stepsOf(task);
+    expect(steps.map(({ status }: { status: string }) => status)).toEqual([
+      ...['completed', 'completed', 'completed', 'completed'],
+      'cancelled',
+    ]);
+    const spent = steps.reduce(
+      (sum: number, step: { token_usage: { total_tokens: number } | null }) =>
+        sum + (step.token_usage?.total_tokens ?? 0),
+      0,
+    );
+    await vi.waitFor(async () => expect((await billed()) - billedBefore).toBe(spent), { timeout: 10_000 });
+  });
+
+  it('goes on from the step that failed, and pays for each answer once', async () => {
+    const task = id('failing');
+    const askedBefore = fake.calls.length;
+    const billed = async () => (await server.call('usage.summary', {})).total?.tokens.total ?? 0;
+    const billedBefore = await billed();
+    fake.next('agent-5', 'agent-5', 'broken');
+    await start([agent(task, {}, { policy: { backoff_ms: 1 } })]);
+    await ends(task, 'completed');
+    expect(fake.calls.length - askedBefore).toBe(6);
+    const { token_usage: used } = await get(task);
+    await vi.waitFor(async () => expect((await billed()) - billedBefore).toBe(used.total_tokens), {
+      timeout: 10_000,
+    });
+  });
+
+  it('a loop over agents waits with the agent inside it', async () => {
+    const task = id('nested');
+    const inputs = {
+      goal: 'add: {"expression": "1 + 1"}',
+      tools: ['transform_executor'],
+      autonomous_steps: 2,
+      model: 'agent-3',
+    };
+    const loop = { executor: 'agent_executor', inputs, max_iterations: 1 };
+    const runId = await start([{ id: task, name: task, schemas: { method: 'loop_executor' }, inputs: loop }]);
+    await waits(task);
+    await server.call('runs.approve', { run_id: runId, task_id: task });
+    await ends(task, 'completed');
+    expect((await get(task)).result).toMatchObject({ last: { finished: true, steps: 3 } });
+    const tree = await server.call('tasks.tree', { task_id: task });
+    expect(tree.children).toHaveLength(1);
+    expect(tree.children[0].children).toHaveLength(6);
+  });
+});
