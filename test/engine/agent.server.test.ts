@@ -192,3 +192,56 @@ describe('an agent', () => {
     expect(tree.children[0].children).toHaveLength(6);
   });
 });
+
+describe('a crew', () => {
+  const works = {
+    agents: {
+      one: { role: 'the first', goal: 'begin' },
+      two: { role: 'the second', goal: 'end', tools: ['transform_executor'] },
+    },
+    tasks: {
+      begin: { description: 'Begin', agent: 'one' },
+      end: { description: 'End: {"expression": "1 + 1"}', agent: 'two' },
+    },
+  };
+  const crewTask = (taskId: string, extra: object = {}) => ({
+    id: taskId,
+    name: taskId,
+    schemas: { method: 'crewai_executor' },
+    params: { works, model: 'agent-2' },
+    ...extra,
+  });
+
+  it('does its tasks as steps, under the name the original had', async () => {
+    const task = id('crew');
+    const answer = await server.call('tasks.execute', { tasks: [crewTask(task)] });
+    expect(answer).toMatchObject({
+      success: true,
+      result: { status: 'success', result: 'Done after 1 tools' },
+    });
+    const steps = await stepsOf(task);
+    expect(steps.map(({ name }: { name: string }) => name)).toEqual([
+      'begin',
+      'begin (2)',
+      'end',
+      'end: transform_executor',
+      'end (2)',
+    ]);
+    const used = steps.map(
+      (step: { token_usage: { total_tokens: number } | null }) => step.token_usage?.total_tokens ?? 0,
+    );
+    const { token_usage: whole } = await get(task);
+    expect(whole.total_tokens).toBe(used.reduce((sum: number, one: number) => sum + one, 0));
+  });
+
+  it('goes on from the task that failed', async () => {
+    const task = id('crew');
+    const askedBefore = fake.calls.length;
+    fake.next('echo', 'broken');
+    await start([crewTask(task, { policy: { backoff_ms: 1 } })]);
+    await ends(task, 'completed');
+    expect(
+      fake.calls.slice(askedBefore).map(({ body }) => String(body.messages[0].content).slice(0, 15)),
+    ).toEqual(['You are the fir', ...['You are the sec', 'You are the sec', 'You are the sec']]);
+  });
+});

@@ -143,7 +143,7 @@ async function answer(call: SeenCall, mode: Mode, response: ServerResponse, opti
       response.end(JSON.stringify({ id: 'x', choices: [] }));
       return;
     default: {
-      const agent = agentCall(call);
+      const agent = agentCall(call, mode);
       if (agent === null) return write(call, mode, response, textFor(call), options);
       if (mode.startsWith('slow-')) await delay(options.wordMs ?? 20);
       return write(call, agent.call === null ? 'echo' : 'tools', response, agent.text, options);
@@ -152,7 +152,7 @@ async function answer(call: SeenCall, mode: Mode, response: ServerResponse, opti
 }
 
 /** What a model that is called `agent-<answers>` does next; null = it is another one. */
-function agentCall({ body, model }: SeenCall) {
+function agentCall({ body }: SeenCall, model: string) {
   const answers = Number(/agent-(\d+)$/.exec(model)?.[1] ?? Number.NaN);
   if (Number.isNaN(answers)) return null;
   const messages = body.messages as { role: string; content: string }[];
@@ -209,7 +209,7 @@ async function writeOpenai(
             index: 0,
             id: 'call_1',
             type: 'function',
-            function: agentCall(call)?.call ?? { name: 'look_up', arguments: '{"word":"tree"}' },
+            function: agentCall(call, call.model)?.call ?? { name: 'look_up', arguments: '{"word":"tree"}' },
           },
         ]
       : undefined;
