@@ -3,6 +3,7 @@ import type { Run } from '../core/run.ts';
 import type { RunEvent } from '../core/run-event.ts';
 import type { TaskRecord } from '../core/task.ts';
 import type { UsageRow } from '../core/usage.ts';
+import type { TaskFilter } from '../ports/store.ts';
 import type { Use } from '../ports/use-store.ts';
 import type { StoredOutcome } from './rows.ts';
 import type { Session } from './session.ts';
@@ -22,6 +23,7 @@ export interface RunFacts {
 
 export interface Effects {
   tasksCreated(tasks: readonly TaskRecord[]): void;
+  tasksDeleted(tasks: readonly { readonly id: string; readonly userId: string }[]): void;
   /** Own fields changed: forget them. */
   tasksChanged(taskIds: readonly string[]): void;
   runAccepted(run: Run, taskIds: readonly string[], carried: readonly StoredOutcome[], lastSeq: number): void;
@@ -34,6 +36,8 @@ export interface Effects {
   used(rows: readonly UsageRow[]): void;
   /** Facts of these runs, with the standing rows of at least these tasks; unknown runs are absent. */
   facts(session: Session, wanted: ReadonlyMap<string, readonly string[]>): Promise<Map<string, RunFacts>>;
+  /** The ids of a page of `tasks.list`. */
+  listIds(session: Session, filter: TaskFilter): Promise<string[]>;
   /** Views of these tasks in their order, large results by reference; unknown ids are absent. */
   views(session: Session, taskIds: readonly string[]): Promise<TaskRecord[]>;
   /** Active run of each of these roots. */

@@ -105,6 +105,22 @@ function conditions(filter: Partial<TaskFilter>): { where: string; parameters: P
   return { where: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, parameters };
 }
 
+const ORDER = 'ORDER BY t.tree_created_at DESC, t.task_tree_id DESC, t.position, t.id';
+
+/** What decides the order of the newest tasks of a user, or of all. */
+export async function newestPlaces(
+  session: Session,
+  userId: string | undefined,
+  limit: number,
+): Promise<Row[]> {
+  const { where, parameters } = conditions(userId === undefined ? {} : { userId });
+  return session.query(
+    `SELECT t.id AS id, t.task_tree_id AS task_tree_id, t.tree_created_at AS tree_created_at, t.position AS position
+     FROM tasks t ${where} ${ORDER} LIMIT $${parameters.push(limit)}`,
+    parameters,
+  );
+}
+
 /** The ids of a page: its big columns are read in a second step, for these tasks only. */
 export async function listIds(session: Session, filter: TaskFilter): Promise<string[]> {
   const { where, parameters } = conditions(filter);
@@ -114,7 +130,7 @@ export async function listIds(session: Session, filter: TaskFilter): Promise<str
   return idsOf(
     session,
     `SELECT t.id AS id FROM ${from} ${where}
-     ORDER BY t.tree_created_at DESC, t.task_tree_id DESC, t.position, t.id LIMIT $${limit} OFFSET $${offset}`,
+     ${ORDER} LIMIT $${limit} OFFSET $${offset}`,
     parameters,
   );
 }

@@ -8,15 +8,7 @@ import { insertIdempotency, insertTasks, withChildren } from './accept-runs.ts';
 import type { Effects } from './effects.ts';
 import { largeCell, type OwnTask, SCHEDULE_FIELDS, scheduleCell, taskCell, viewOf } from './rows.ts';
 import type { Database, Parameter, Session } from './session.ts';
-import {
-  childIds,
-  countTasks,
-  listIds,
-  loadSchedules,
-  loadTasks,
-  loadViews,
-  treeIds,
-} from './task-queries.ts';
+import { childIds, countTasks, loadSchedules, loadTasks, loadViews, treeIds } from './task-queries.ts';
 
 const OWN_STATE = ['status', 'result', 'error', 'progress', 'started_at', 'completed_at'] as const;
 
@@ -36,7 +28,7 @@ export function createTaskStorage(database: Database, effects: Effects): TaskSto
     children: (parentId) =>
       database.read(async (session) => effects.views(session, await childIds(session, parentId))),
     list: (filter) =>
-      database.read(async (session) => effects.views(session, await listIds(session, filter))),
+      database.read(async (session) => effects.views(session, await effects.listIds(session, filter))),
     count: (filter) => database.read((session) => countTasks(session, filter)),
     update: (taskId, patch) => database.write((session) => updateTask(session, effects, taskId, patch)),
     delete: (taskIds) => database.write((session) => deleteTasks(session, effects, taskIds)),
@@ -130,7 +122,7 @@ async function requireIdle(session: Session, runId: string | null): Promise<void
 async function deleteTasks(session: Session, effects: Effects, taskIds: readonly string[]): Promise<number> {
   if (taskIds.length === 0) return 0;
   const gone = await session.query(
-    'SELECT id, parent_id FROM tasks WHERE id IN (SELECT unnest($1::text[]))',
+    'SELECT id, parent_id, user_id FROM tasks WHERE id IN (SELECT unnest($1::text[]))',
     [taskIds],
   );
   if (gone.length === 0) return 0;
@@ -159,6 +151,9 @@ async function deleteTasks(session: Session, effects: Effects, taskIds: readonly
   }
   session.afterCommit(() => {
     effects.tasksChanged([...ids, ...parents]);
+    effects.tasksDeleted(
+      gone.map((row) => ({ id: String(row['id']), userId: String(row['user_id'] ?? '') })),
+    );
     effects.runsDeleted(runIds);
   });
   return ids.length;

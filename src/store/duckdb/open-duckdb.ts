@@ -15,7 +15,7 @@ import { createSecretStorage } from '../secret-storage.ts';
 import type { Database, Session } from '../session.ts';
 import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
-import { loadTasks, loadViews } from '../task-queries.ts';
+import { listIds, loadTasks, loadViews, newestPlaces } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
 import { createUsageStorage } from '../usage/usage-storage.ts';
@@ -24,6 +24,7 @@ import { createUseStorage } from '../use-storage.ts';
 import { createUserStorage } from '../user-storage.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { startError } from './duckdb-errors.ts';
+import { KEPT_PLACES, NewestTasks } from './newest-tasks.ts';
 import { RunMemory } from './run-memory.ts';
 import { TaskCache } from './task-cache.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -56,7 +57,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     options.logger.error({ err: error }, 'a listener to run events failed'),
   );
   const endings = new RunEndings();
-  const effects = createEffects(memory, cache, bus, {
+  const effects = createEffects(memory, cache, new NewestTasks(), bus, {
     runEnded: (runId, refunded) => endings.tell(runId, refunded),
     used: (rows) => usage.add(rows),
   });
@@ -126,11 +127,16 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
 function createEffects(
   memory: RunMemory,
   cache: TaskCache,
+  newest: NewestTasks,
   bus: EventBus,
   told: Pick<Effects, 'runEnded' | 'used'>,
 ): Effects {
   return {
-    tasksCreated: (tasks) => cache.created(tasks),
+    tasksCreated: (tasks) => {
+      cache.created(tasks);
+      newest.created(tasks);
+    },
+    tasksDeleted: (tasks) => newest.deleted(tasks),
     tasksChanged: (ids) => cache.drop(ids),
     runAccepted: (run, taskIds, carried, lastSeq) => {
       memory.accepted(run, carried, lastSeq);
@@ -145,6 +151,9 @@ function createEffects(
     runsDeleted: (runIds) => memory.deleted(runIds),
     eventsStored: (events) => bus.deliver(events),
     facts: (session, wanted) => memory.facts(session, [...wanted.keys()]),
+    listIds: async (session, filter) =>
+      (await newest.page(filter, (userId) => newestPlaces(session, userId, KEPT_PLACES + 1))) ??
+      listIds(session, filter),
     views: (session, ids) => cachedViews(session, cache, ids),
     activeRuns: async (_session, roots) => memory.active(roots),
   };

@@ -18,7 +18,7 @@ import { createIdempotencyStorage, createRunReads, readEvents } from '../run-sto
 import { createSecretStorage } from '../secret-storage.ts';
 import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
-import { loadViews } from '../task-queries.ts';
+import { listIds, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
 import { createUsageStorage } from '../usage/usage-storage.ts';
@@ -145,12 +145,14 @@ function createEffects(relay: EventRelay, told: Pick<Effects, 'runEnded' | 'used
   return {
     tasksCreated: nothing,
     tasksChanged: nothing,
+    tasksDeleted: nothing,
     runAccepted: nothing,
     runCommitted: nothing,
     ...told,
     runsDeleted: nothing,
     eventsStored: (events) => relay.stored(events),
     facts: (session, wanted) => loadRunFacts(session, [...wanted.keys()]),
+    listIds,
     views: (session, ids) => loadViews(session, ids, true),
     activeRuns: async (session, roots) => {
       const rows = await session.query(
