@@ -201,6 +201,12 @@ export function shortResult(column: string, name: string): string {
     CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN substr(${column}, 1, 2048) END AS ${name}_preview`;
 }
 
+/** Inputs with large results injected, left out: the task's own stand in their place. */
+export function shortInputs(column: string, name: string): string {
+  return `CASE WHEN length(${column}) > ${REFERENCE_BYTES} THEN '' ELSE ${column} END AS ${name},
+    coalesce(length(${column}), 0) > ${REFERENCE_BYTES} AS ${name}_left_out`;
+}
+
 /** What `rowToRun` needs: a run without its plan, which may be large. */
 export const RUN_COLUMNS = columnsOf('runs')
   .map(([name]) => name)

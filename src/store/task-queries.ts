@@ -8,6 +8,7 @@ import {
   rowToOwnTask,
   rowToSchedule,
   type StoredOutcome,
+  shortInputs,
   shortResult,
   viewOf,
 } from './rows.ts';
@@ -21,23 +22,29 @@ const STATUS = `CASE WHEN t.run_id IS NULL THEN t.status ELSE coalesce(r.status,
 export interface LoadedTask {
   readonly own: OwnTask;
   readonly stored: StoredOutcome | null;
+  /** A large result is there by reference only, or large inputs were left out. */
+  readonly isShortened: boolean;
 }
 
 function columns(isShort: boolean): string {
   const part = (table: 'tasks' | 'run_tasks', alias: string, prefix: string) =>
     columnsOf(table)
-      .map(([name]) =>
-        isShort && name === 'result'
-          ? shortResult(`${alias}.result`, `${prefix}result`)
-          : `${alias}.${name} AS ${prefix}${name}`,
-      )
+      .map(([name]) => {
+        if (isShort && name === 'result') return shortResult(`${alias}.result`, `${prefix}result`);
+        if (isShort && name === 'inputs' && table === 'run_tasks')
+          return shortInputs(`${alias}.inputs`, `${prefix}inputs`);
+        return `${alias}.${name} AS ${prefix}${name}`;
+      })
       .join(', ');
   return `${part('tasks', 't', '')}, ${part('run_tasks', 'r', 'r_')}`;
 }
 const FULL = columns(false);
 const SHORT = columns(true);
 
-/** In the order of `ids`; unknown ids are absent. `isShort`: results above 64 KiB by reference. */
+/**
+ * In the order of `ids`; unknown ids are absent. `isShort`: results above 64 KiB by reference, and the task's own inputs
+ * where the injected ones are above 64 KiB.
+ */
 export async function loadTasks(
   session: Session,
   ids: readonly string[],
@@ -72,6 +79,7 @@ function loaded(row: Row): LoadedTask {
       stored === null || runResult === null
         ? stored
         : { ...stored, outcome: { ...stored.outcome, result: runResult } },
+    isShortened: ownResult !== null || runResult !== null || row['r_inputs_left_out'] === true,
   };
 }
 

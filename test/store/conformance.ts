@@ -262,6 +262,19 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       expect(await store.runs.result(run.run_id, run.root_task_id)).toEqual(result);
     });
 
+    test('large injected inputs are read in full, and listed as the task itself has them', async () => {
+      const tree = sampleTree(freshId('injected'), 1);
+      const { run } = await store.runs.accept(sampleAccept(tree, { newTasks: tree }));
+      const inputs = { b: 1, child: { text: 'a'.repeat(200_000) } };
+      await store.runs.commit({ runId: run.run_id, outcomes: [sampleOutcome(run.root_task_id, { inputs })] });
+      for (const _ of ['from the table or the cache', 'again']) {
+        const [listed] = await store.tasks.tree(run.root_task_id);
+        expect(listed?.inputs).toEqual(tree[0]?.stored_inputs);
+        expect(listed?.status).toBe('completed');
+        expect((await store.tasks.get(run.root_task_id))?.inputs).toEqual(inputs);
+      }
+    });
+
     test('a tree of 10,000 tasks is created, accepted, committed and read in seconds', async () => {
       const tree = sampleTree(freshId('huge'), 10_000);
       const started = performance.now();

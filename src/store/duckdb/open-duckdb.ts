@@ -1,6 +1,5 @@
 /** Puts the DuckDB store together: file, write queue, memory, cache and bus. */
 import { join } from 'node:path';
-import { shownResult } from '../../core/result-reference.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { Store } from '../../ports/store.ts';
@@ -15,7 +14,7 @@ import { createSecretStorage } from '../secret-storage.ts';
 import type { Database, Session } from '../session.ts';
 import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
-import { listIds, loadTasks, loadViews, newestPlaces } from '../task-queries.ts';
+import { listIds, loadTasks, newestPlaces } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
 import { createUsageStorage } from '../usage/usage-storage.ts';
@@ -90,7 +89,10 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
       ...tasks,
       get: async (taskId) =>
         cache.get(taskId) ??
-        cache.load(taskId, () => file.read(async (session) => (await loadTasks(session, [taskId]))[0])),
+        (await cache.load([taskId], () => file.read((session) => loadTasks(session, [taskId])))).get(
+          taskId,
+        ) ??
+        null,
     },
     runs: {
       ...createRunReads(database),
@@ -165,12 +167,8 @@ async function cachedViews(
   cache: TaskCache,
   ids: readonly string[],
 ): Promise<TaskRecord[]> {
-  const cached = new Map(ids.map((id) => [id, cache.get(id)]));
+  const cached = new Map(ids.map((id) => [id, cache.getShort(id)]));
   const missing = ids.filter((id) => cached.get(id) === undefined);
-  const read = new Map((await loadViews(session, missing, true)).map((task) => [task.id, task]));
-  return ids.flatMap((id) => {
-    const task = cached.get(id);
-    if (task === undefined) return read.get(id) ?? [];
-    return { ...task, result: shownResult(task.run_id, id, task.result) };
-  });
+  const read = await cache.load(missing, () => loadTasks(session, missing, true));
+  return ids.flatMap((id) => cached.get(id) ?? read.get(id) ?? []);
 }
