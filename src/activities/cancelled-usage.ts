@@ -1,16 +1,15 @@
 /** What an attempt has used that was cancelled before it could tell: its steps know. */
 import type { JsonObject } from '../core/json.ts';
 import type { AdvanceInput } from '../core/run-protocol.ts';
-import { parentStep, type TaskStep } from '../core/task-step.ts';
+import { spentInSteps } from '../core/step-usage.ts';
 import type { AttemptUsage } from '../core/usage.ts';
 import { attemptUsage } from './attempt-usage.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { outcome } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
-import { TokenTally } from './token-tally.ts';
 
 /** Tokens of the steps that `attempt` has ended; null = none, or the executor has no steps. */
-export async function spentInSteps(
+export async function spentByAttempt(
   deps: ActivityDependencies,
   entry: RunEntry,
   task: { readonly index: number; readonly generation: number; readonly attempt: number },
@@ -18,16 +17,10 @@ export async function spentInSteps(
   const planned = entry.context.plan.tasks[task.index];
   if (planned === undefined || !hasSteps(deps, planned.executor)) return null;
   const all = await deps.store.runs.steps(entry.context.run.run_id, [planned.id]);
-  const ended = new Map(
-    all
-      .filter(({ generation, status }) => generation === task.generation && status !== 'in_progress')
-      .map((step) => [step.path, step]),
+  return spentInSteps(
+    all.filter(({ generation }) => generation === task.generation),
+    task.attempt,
   );
-  const tally = new TokenTally();
-  for (const step of ended.values()) {
-    if (step.attempt === task.attempt && !hasAncestor(step, ended)) tally.include(step.attemptUsage);
-  }
-  return tally.spent;
 }
 
 /** Of tasks that waited for a person when they were cancelled: no attempt of theirs was under way. */
@@ -44,21 +37,13 @@ export async function usageOfCancelledWaits(
     const generation = generations[index] ?? 0;
     if (row === undefined || row.wait === null || row.generation !== generation) continue;
     const attempt = row.attempts + 1;
-    const spent = await spentInSteps(deps, entry, { index, generation, attempt });
+    const spent = await spentByAttempt(deps, entry, { index, generation, attempt });
     const ended = outcome(planned.id, generation, 'cancelled', { attempts: attempt });
     const endedMs = deps.now();
     const startedMs = row.startedAt === null ? endedMs : Date.parse(row.startedAt);
     used.push(attemptUsage(ended, planned.executor, { startedMs, endedMs }, spent));
   }
   return used;
-}
-
-/** A step's own numbers hold those of the steps below it. */
-function hasAncestor({ path }: TaskStep, steps: ReadonlyMap<string, TaskStep>): boolean {
-  for (let parent = parentStep(path); parent !== null; parent = parentStep(parent)) {
-    if (steps.has(parent)) return true;
-  }
-  return false;
 }
 
 function hasSteps({ registry }: ActivityDependencies, executor: string): boolean {

@@ -7,11 +7,11 @@ import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
 import { runLlmKeys } from '../core/llm/run-keys.ts';
 import type { TaskDemo } from '../core/task.ts';
+import { TokenTally } from '../core/token-tally.ts';
 import { FREE_TREE_REASON, type FreeTreeLimits, isFreeTreeSpent } from '../hooks/demo-mode.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys, RunOfUser } from '../ports/llm-keys.ts';
 import type { RunLlmUse } from './run-llm-use.ts';
-import { TokenTally } from './token-tally.ts';
 
 export interface LlmUseOptions {
   readonly gateway: LlmGateway;

@@ -12,7 +12,7 @@ import type { Settled } from '../core/run-state.ts';
 import { isTerminal } from '../core/task.ts';
 import { type AttemptUsage, userPlanOf } from '../core/usage.ts';
 import { attemptUsage } from './attempt-usage.ts';
-import { spentInSteps } from './cancelled-usage.ts';
+import { spentByAttempt } from './cancelled-usage.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { endEvent, event, headline, outcome, settledChar } from './outcomes.ts';
 import type { RunEntry } from './run-memory.ts';
@@ -210,7 +210,7 @@ async function noteCancelled(
   });
   const executor = entry.context.plan.tasks[task.index]?.executor || null;
   try {
-    const spent = await spentInSteps(deps, entry, { ...task, attempt: ended.attempts });
+    const spent = await spentByAttempt(deps, entry, { ...task, attempt: ended.attempts });
     const times = { startedMs: task.startedMs, endedMs: deps.now() };
     const attempt = attemptUsage(ended, executor, times, spent);
     const used = usedBy(entry, { ...attempt, isDemo: run.use_demo });

@@ -57,7 +57,7 @@ function stepToRow(runId: string, step: TaskStep): Row {
   };
 }
 
-function rowToStep(row: Row): TaskStep {
+export function rowToStep(row: Row): TaskStep {
   const size = row['result_size'];
   const taskId = String(row['task_id']);
   const isShortened = size !== null && size !== undefined;

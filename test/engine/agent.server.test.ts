@@ -64,6 +64,8 @@ describe('an agent', () => {
       token_usage: null,
     });
     expect(steps[0].token_usage.total_tokens).toBeGreaterThan(0);
+    expect(await get(steps[1].id)).toEqual(steps[1]);
+    expect(await get(`${worker}:step:99`)).toBeNull();
   });
 
   it('waits for a person after its autonomous steps, and goes on where it was', async () => {
@@ -243,5 +245,23 @@ describe('a crew', () => {
     expect(
       fake.calls.slice(askedBefore).map(({ body }) => String(body.messages[0].content).slice(0, 15)),
     ).toEqual(['You are the fir', ...['You are the sec', 'You are the sec', 'You are the sec']]);
+  });
+});
+
+describe('a plan as a task', () => {
+  it('holds tasks that can be created, and runs none of them', async () => {
+    const [task, cpu] = [id('plan'), id('cpu')];
+    const planned = { name: cpu, executor: 'system_info_executor', inputs: { resource: 'cpu' } };
+    fake.next(() => JSON.stringify({ tasks: [{ ...planned, executor: 'no_executor' }] }));
+    fake.next(() => JSON.stringify({ tasks: [planned] }));
+    const inputs = { requirement: 'look at the CPU' };
+    const answer = await server.call('tasks.execute', {
+      tasks: [{ id: task, name: task, schemas: { method: 'generate_executor' }, inputs }],
+    });
+    expect(answer.result).toMatchObject({ count: 1, repairs: 1, tasks: [{ name: cpu }] });
+    expect((await get(task)).token_usage.total_tokens).toBeGreaterThan(0);
+    const created = await server.call('tasks.create', answer.result.tasks);
+    expect(JSON.stringify(created)).toContain(cpu);
+    expect(await get(answer.result.tasks[0].id)).toMatchObject({ name: cpu, status: 'pending' });
   });
 });

@@ -7,7 +7,7 @@ import { sampleAccept, sampleTree } from './sample-tasks.ts';
 
 let serial = 0;
 
-function sampleStep(taskId: string, path: string, over: Partial<TaskStep> = {}): TaskStep {
+export function sampleStep(taskId: string, path: string, over: Partial<TaskStep> = {}): TaskStep {
   return {
     taskId,
     generation: 0,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { isoMicros } from '../../src/core/time.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { sampleAccept, sampleOutcome, sampleTree } from './sample-tasks.ts';
+import { sampleStep } from './step-conformance.ts';
 import { sampleUsage, usageOf } from './usage-conformance.ts';
 
 /** `prepare` gives what opens one and the same database again and again. */
@@ -65,6 +66,31 @@ export function usageRebuild(name: string, prepare: () => Promise<() => Promise<
       const after = await usageOf(fourth, userId);
       expect(after.map(key).sort()).toEqual(['/1', 'crashed/1', ...rows.map(key)].sort());
       await fourth.close();
+    });
+
+    test('a task with steps: each attempt gets what its steps used', async () => {
+      const reopen = await prepare();
+      const userId = `user-${randomUUID()}`;
+      const first = await reopen();
+      const tree = sampleTree('stepped', 2);
+      const { run } = await first.runs.accept(sampleAccept(tree, { newTasks: tree, userId }));
+      const used = (tokens: number) => ({ prompt_tokens: tokens, completion_tokens: 1, model: 'm' });
+      const step = (path: string, attempt: number, tokens: number) =>
+        sampleStep('stepped-1', path, { attempt, tokenUsage: used(tokens), attemptUsage: used(tokens) });
+      await first.runs.commit({
+        runId: run.run_id,
+        outcomes: [sampleOutcome('stepped-1', { attempts: 2, tokenUsage: used(60) })],
+        steps: [step('0', 1, 10), step('1', 2, 50), step('1.c0.0', 2, 20)],
+      });
+      await first.close();
+      const second = await reopen();
+      const rows = (await usageOf(second, userId)).filter(({ taskId }) => taskId === 'stepped-1');
+      rows.sort((left, right) => left.attempt - right.attempt);
+      expect(rows).toMatchObject([
+        { attempt: 1, outcome: 'failed', inputTokens: 10 },
+        { attempt: 2, outcome: 'completed', inputTokens: 50 },
+      ]);
+      await second.close();
     });
   });
 }

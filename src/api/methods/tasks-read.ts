@@ -4,8 +4,8 @@ import { shownResult } from '../../core/result-reference.ts';
 import type { TaskRecord } from '../../core/task.ts';
 import { taskTreeView } from '../../core/task-tree/roll-up.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
-import { defineMethod } from '../method.ts';
-import { stepTasks, withSteps } from '../steps/step-tasks.ts';
+import { type Call, defineMethod } from '../method.ts';
+import { findStepTask, stepTasks, withSteps } from '../steps/step-tasks.ts';
 import { type TaskModel, toTaskModel } from '../task-model.ts';
 import { findOwnTask, requireOwnTask, treeOf } from './own.ts';
 import { optionalId, requireId, taskListResult, taskResult } from './param.ts';
@@ -26,7 +26,7 @@ export const tasksGet = defineMethod<z.infer<typeof getParams>>({
   result: taskResult.nullable(),
   examples: [{ name: 'by id', params: { task_id: 'my-task' } }],
   handle: async (params, call) => {
-    const task = await findOwnTask(call, requireId(ID_REQUIRED, params.task_id, params.id));
+    const task = await findShown(call, requireId(ID_REQUIRED, params.task_id, params.id));
     return task === null ? null : toTaskModel(task, call.deps.registry);
   },
 });
@@ -39,7 +39,7 @@ export const tasksDetail = defineMethod<z.infer<typeof getParams>>({
   category: 'query',
   tags: ['task', 'detail'],
   handle: async (params, call) => {
-    const task = await findOwnTask(call, requireId('Task ID is required', params.task_id, params.id));
+    const task = await findShown(call, requireId('Task ID is required', params.task_id, params.id));
     return task === null ? null : toTaskModel(task, call.deps.registry);
   },
 });
@@ -100,6 +100,12 @@ export const tasksChildren = defineMethod<z.infer<typeof childrenParams>>({
     return [...children, ...steps].map((child) => toListedTask(child, registry));
   },
 });
+
+/** A task, or a step of one. */
+async function findShown(call: Call, id: string): Promise<TaskRecord | null> {
+  const task = await findOwnTask(call, id);
+  return task ?? findStepTask(call.deps, id, (taskId) => findOwnTask(call, taskId));
+}
 
 /** As lists and trees show a task: a large result by reference. */
 export function toListedTask(record: TaskRecord, registry: ExecutorRegistry): TaskModel {

@@ -7,6 +7,8 @@ import { parentStep, type TaskStep } from '../../core/task-step.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
 import type { Store } from '../../ports/store.ts';
 
+const STEP_MARK = ':step:';
+
 interface Parts {
   readonly store: Pick<Store, 'runs'>;
   readonly registry: Pick<ExecutorRegistry, 'find'>;
@@ -40,6 +42,17 @@ export async function stepTasks(
   return found.flat();
 }
 
+/** The step that has this id as a task; null when its task has none such. `owner`: who may see the task finds it. */
+export async function findStepTask(
+  parts: Parts,
+  id: string,
+  owner: (taskId: string) => Promise<TaskRecord | null>,
+): Promise<TaskRecord | null> {
+  const at = id.lastIndexOf(STEP_MARK);
+  const task = at < 1 ? null : await owner(id.slice(0, at));
+  return task === null ? null : ((await stepTasks(parts, [task])).find((step) => step.id === id) ?? null);
+}
+
 function ofLatest(owner: TaskRecord, steps: readonly TaskStep[]): TaskRecord[] {
   const latest = steps.reduce((highest, { generation }) => Math.max(highest, generation), 0);
   const shown = steps.filter(({ generation }) => generation === latest);
@@ -49,7 +62,7 @@ function ofLatest(owner: TaskRecord, steps: readonly TaskStep[]): TaskRecord[] {
 
 /** A step's id as a task: no task of that id exists. */
 function stepId(taskId: string, path: string): string {
-  return `${taskId}:step:${path}`;
+  return `${taskId}${STEP_MARK}${path}`;
 }
 
 function toRecord(

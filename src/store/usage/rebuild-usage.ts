@@ -6,11 +6,14 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { Plan } from '../../core/plan.ts';
 import { isRunEnded, type TaskOutcome } from '../../core/run.ts';
+import { spentInSteps } from '../../core/step-usage.ts';
+import type { TaskStep } from '../../core/task-step.ts';
 import { isoMicros } from '../../core/time.ts';
 import { type AttemptUsage, modelUsage, type UsageRow, userPlanOf } from '../../core/usage.ts';
 import { fromJson, rowToOutcome, rowToRun } from '../rows.ts';
 import type { Row } from '../schema.ts';
 import type { Database, Session } from '../session.ts';
+import { rowToStep } from '../step-storage.ts';
 import { attemptRow, runRow, usageToRow } from './usage-rows.ts';
 
 const DAY_MS = 86_400_000;
@@ -60,11 +63,16 @@ async function missingRows(session: Session, runIds: readonly string[]): Promise
      FROM run_tasks ${of} AND attempts > 0`,
     [runIds],
   );
+  const steps = await session.query(
+    `SELECT run_id, task_id, generation, path, status, detail, '' AS result FROM task_steps ${of}`,
+    [runIds],
+  );
+  const stepsOf = Map.groupBy(steps, stepsKey);
   const known = await session.query(`SELECT run_id, task_id, generation, attempt FROM usage ${of}`, [runIds]);
   const standing = new Set(known.map((row) => keyOf(row)));
   const tasksOf = Map.groupBy(tasks, (row) => String(row['run_id']));
   return runs
-    .flatMap((row) => rowsOfRun(row, tasksOf.get(String(row['run_id'])) ?? []))
+    .flatMap((row) => rowsOfRun(row, tasksOf.get(String(row['run_id'])) ?? [], stepsOf))
     .filter((row) => !standing.has(keyOf(usageToRow(row))));
 }
 
@@ -72,7 +80,15 @@ function keyOf(row: Row): string {
   return [row['run_id'], row['generation'], row['attempt'], row['task_id']].join(' ');
 }
 
-function rowsOfRun(row: Row, tasks: readonly Row[]): UsageRow[] {
+function stepsKey(row: Row): string {
+  return JSON.stringify([row['run_id'], row['task_id'], Number(row['generation'])]);
+}
+
+function rowsOfRun(
+  row: Row,
+  tasks: readonly Row[],
+  stepsOf: ReadonlyMap<string, readonly Row[]>,
+): UsageRow[] {
   const run = rowToRun(row);
   const plan = fromJson<Plan>(row['plan']);
   const userPlan = userPlanOf(fromJson<JsonObject>(row['options']));
@@ -82,25 +98,36 @@ function rowsOfRun(row: Row, tasks: readonly Row[]): UsageRow[] {
     const index = indexOf.get(outcome.taskId) ?? -1;
     // A finished result that an earlier run has made and paid for.
     if (outcome.generation === 0 && plan?.state[index] !== 'p') return [];
-    return attemptsOf(outcome, plan?.tasks[index]?.executor || null, run.accepted_at);
+    const steps = (stepsOf.get(stepsKey(task)) ?? []).map(rowToStep);
+    return attemptsOf(outcome, steps, {
+      executor: plan?.tasks[index]?.executor || null,
+      acceptedAt: run.accepted_at,
+    });
   });
   const rows = attempts.map((attempt) => attemptRow(run, userPlan, attempt));
   return isRunEnded(run.status) ? [...rows, runRow(run, userPlan)] : rows;
 }
 
-/** The last attempt as its row tells it; of those before it only that they failed. */
-function attemptsOf(outcome: TaskOutcome, executor: string | null, acceptedAt: string): AttemptUsage[] {
+/** The last attempt as its row tells it; of those before it only that they failed, and what their steps used. */
+function attemptsOf(
+  outcome: TaskOutcome,
+  steps: readonly TaskStep[],
+  { executor, acceptedAt }: { readonly executor: string | null; readonly acceptedAt: string },
+): AttemptUsage[] {
   const { taskId, generation, status, attempts, tokenUsage } = outcome;
   const endedAtMs = Date.parse(outcome.completedAt ?? outcome.startedAt ?? acceptedAt);
   const hasEnded = status === 'completed' || status === 'failed';
   return Array.from({ length: attempts }, (_, index): AttemptUsage => {
-    const isLast = hasEnded && index === attempts - 1;
+    const attempt = index + 1;
+    const isLast = hasEnded && attempt === attempts;
+    // The row of a task with steps counts all attempts; its steps tell them apart.
+    const spent = isLast && steps.length === 0 ? tokenUsage : spentInSteps(steps, attempt);
     return {
       taskId,
       generation,
-      attempt: index + 1,
+      attempt,
       executor,
-      ...modelUsage(isLast ? tokenUsage : null),
+      ...modelUsage(spent),
       isDemo: isLast && outcome.demo?.active === true,
       outcome: isLast && status === 'completed' ? 'completed' : 'failed',
       endedAtMs,

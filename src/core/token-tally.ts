@@ -1,6 +1,6 @@
 /** Adds up what models have used. */
-import type { JsonObject } from '../core/json.ts';
-import { modelUsage } from '../core/usage.ts';
+import type { JsonObject } from './json.ts';
+import { modelUsage } from './usage.ts';
 
 export interface TokensSpent {
   readonly model: string | null;
