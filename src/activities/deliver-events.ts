@@ -12,6 +12,7 @@ import type { DeliverInput, DeliverOutput } from '../core/run-protocol.ts';
 import { webhookSecret } from '../core/webhook-secret.ts';
 import { wireEvents } from '../core/wire-event.ts';
 import type { WorkflowDependencies } from './dependencies.ts';
+import { findPushConfig, pushBody, pushHeaders } from './push-messages.ts';
 
 interface Webhook {
   readonly url: string;
@@ -19,6 +20,14 @@ interface Webhook {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly maxRetries: number;
+}
+
+/** One delivery: the run, where its events go, and what is said of each. */
+interface Delivery {
+  readonly run: Run;
+  readonly webhook: Webhook;
+  /** null: nothing is sent. */
+  readonly body: (message: JsonObject) => Promise<string | null>;
 }
 
 const PAGE = 100;
@@ -31,8 +40,8 @@ export async function deliverEvents(deps: WorkflowDependencies, input: DeliverIn
   const context = Context.current();
   let afterSeq = Math.max(input.afterSeq, Number(context.info.heartbeatDetails ?? 0));
   const { run, options } = (await deps.memory.get(input.runId)).context;
-  const webhook = readWebhook(deps, run, options);
-  if (webhook === null) return { afterSeq, isDone: true };
+  const findDelivery = () => deliveryOf(deps, input, run, options);
+  if ((await findDelivery()) === null) return { afterSeq, isDone: true };
   const heartbeat = setInterval(() => context.heartbeat(afterSeq), LOOK_EVERY_MS);
   const startedMs = deps.now();
   try {
@@ -40,7 +49,9 @@ export async function deliverEvents(deps: WorkflowDependencies, input: DeliverIn
       const news = nextEvent(deps, run.run_id);
       const events = await deps.store.events.read(run.run_id, afterSeq, PAGE);
       for (const event of events) {
-        const isAccepted = await deliver(deps, webhook, run, event);
+        // Each time: an agent may have taken its configuration back.
+        const delivery = await findDelivery();
+        const isAccepted = delivery !== null && (await deliver(deps, delivery, event));
         if (!isAccepted) return { afterSeq, isDone: true };
         afterSeq = event.seq;
         context.heartbeat(afterSeq);
@@ -58,20 +69,41 @@ export async function deliverEvents(deps: WorkflowDependencies, input: DeliverIn
 /** False: the receiver refused with a 4xx, nothing more is sent. */
 async function deliver(
   deps: WorkflowDependencies,
-  webhook: Webhook,
-  run: Run,
+  { run, webhook, body }: Delivery,
   event: RunEvent,
 ): Promise<boolean> {
   for (const [part, message] of wireEvents(run, event).entries()) {
-    if (message['type'] === 'stream_end') continue;
+    const text = await body(message);
+    if (text === null) continue;
     const id = `${event.runId}:${event.seq}${part === 0 ? '' : `:${part}`}`;
-    if (!(await post(deps, webhook, run, id, body(run, message)))) return false;
+    if (!(await post(deps, webhook, run, id, text))) return false;
   }
   return true;
 }
 
+async function deliveryOf(
+  deps: WorkflowDependencies,
+  { pushId }: DeliverInput,
+  run: Run,
+  options: JsonObject,
+): Promise<Delivery | null> {
+  if (pushId === undefined) {
+    const webhook = readWebhook(deps, run, options);
+    return webhook && { run, webhook, body: async (message) => callbackBody(run, message) };
+  }
+  const config = await findPushConfig(deps, run.run_id, pushId);
+  if (config === null) return null;
+  const { url, dialect } = config;
+  return {
+    run,
+    webhook: { url, method: 'POST', headers: pushHeaders(config), timeoutMs: 30_000, maxRetries: 3 },
+    body: (message) => pushBody(deps, { run, options, dialect }, message),
+  };
+}
+
 /** The callback body as existing receivers read it. */
-function body(run: Run, message: JsonObject): string {
+function callbackBody(run: Run, message: JsonObject): string | null {
+  if (message['type'] === 'stream_end') return null;
   const { type, task_id, status, progress, message: text, timestamp, final, result, error } = message;
   return JSON.stringify({
     protocol: 'jsonrpc',

@@ -4,6 +4,8 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { ScheduledOutcome, ScheduledStart } from '../core/run-protocol.ts';
 import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
+import { a2aRoute } from './a2a/a2a-route.ts';
+import { agentCardRoute, CARD_PATHS } from './a2a/agent-card.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { discoverMethod } from './docs/openrpc.ts';
 import { createStreamHub, type StreamHub } from './events/stream-hub.ts';
@@ -120,6 +122,8 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   // Finds out by itself who is asking: most of its callers cannot sign in.
   router.post(WEBHOOK_TRIGGER, named(WEBHOOK_TRIGGER), webhookTriggerRoute(deps, hub));
   router.post('/mcp', named('/mcp'), known, mcpRoute(deps, hub));
+  router.post('/', named('/'), known, a2aRoute(deps, hub));
+  for (const path of CARD_PATHS) get(path, agentCardRoute(deps));
   router.post('/codec/decode', named('/codec/decode'), known, decodeRoute(deps));
   const { workerToken } = deps.settings;
   if (workerToken !== null) {

@@ -3,7 +3,7 @@
  * and the CLI are derived. A method that is not described cannot be called.
  */
 import type { z } from 'zod';
-import type { JsonValue } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Identity, Role } from '../ports/identity.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { StreamHub } from './events/stream-hub.ts';
@@ -32,6 +32,8 @@ export interface Call {
   readonly isBatch: boolean;
   /** Nobody reads the answer. */
   readonly isNotification: boolean;
+  /** What the protocol in front of the dispatcher keeps with runs that this call starts. No secrets. */
+  readonly agentNotes?: JsonObject;
   /** Fires when the client hangs up. */
   readonly hangUp: () => AbortSignal;
 }

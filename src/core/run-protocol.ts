@@ -132,6 +132,8 @@ export interface DeliverInput {
   readonly runId: string;
   /** Events up to this number were delivered. */
   readonly afterSeq: number;
+  /** To a push configuration of an agent's task; absent: to the run's webhook. */
+  readonly pushId?: string;
 }
 export interface DeliverOutput {
   readonly afterSeq: number;

@@ -43,6 +43,8 @@ export interface RunEngine {
     taskId: string,
     decision: { approved: boolean; by: string; comment: string | null },
   ): Promise<void>;
+  /** Has the run's events posted to one of its push configurations, from the first one. Repeating it is harmless. Throws `unavailable`. */
+  deliver(run: Run, pushId: string): Promise<void>;
   /** Throws `unavailable` when Temporal does not answer. */
   ping(): Promise<void>;
 }

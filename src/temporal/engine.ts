@@ -177,16 +177,22 @@ export class TemporalEngine implements RunEngine {
     return moved === null || isRunEnded(moved.status) ? null : moved;
   }
 
-  async #startWebhook(run: Run): Promise<void> {
+  deliver(run: Run, pushId: string): Promise<void> {
+    return this.#startWebhook(run, pushId);
+  }
+
+  async #startWebhook(run: Run, pushId?: string): Promise<void> {
     const { client } = this.#deps;
-    const input: DeliverInput = { runId: run.run_id, afterSeq: 0 };
+    const about = { runId: run.run_id, afterSeq: 0 };
+    const input: DeliverInput = pushId === undefined ? about : { ...about, pushId };
     try {
       await this.#call(() =>
         client.workflow.start(WEBHOOK_WORKFLOW_TYPE, {
-          workflowId: `webhook:${run.run_id}`,
+          workflowId: `webhook:${run.run_id}${pushId === undefined ? '' : `:${pushId}`}`,
           taskQueue: TREES_QUEUE,
           args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // An agent may come back for what was delivered before.
+          workflowIdReusePolicy: pushId === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
           staticSummary: `Webhook of ${run.root_task_id}`,
         }),
       );

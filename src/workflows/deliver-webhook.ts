@@ -11,7 +11,7 @@ const { deliverEvents } = proxyActivities<{ deliverEvents(input: DeliverInput): 
 export async function deliverWebhook(input: DeliverInput): Promise<void> {
   let { afterSeq } = input;
   for (;;) {
-    const output = await deliverEvents({ runId: input.runId, afterSeq });
+    const output = await deliverEvents({ ...input, afterSeq });
     if (output.isDone) return;
     afterSeq = output.afterSeq;
     if (workflowInfo().continueAsNewSuggested)

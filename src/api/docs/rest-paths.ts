@@ -13,6 +13,14 @@ const text = (description: string) => ({
 });
 const restError = json('Not found: `{error: {code, message, request_id, docs}}`');
 
+const card = (operationId: string) => ({
+  operationId,
+  tags: ['agents'],
+  summary: 'The agent card: what this server can do, for A2A 1.0 and 0.3',
+  security: [],
+  responses: { 200: json('The card') },
+});
+
 export const restPaths = {
   '/tasks/methods': {
     get: {
@@ -116,6 +124,31 @@ export const restPaths = {
       },
     },
   },
+  '/': {
+    post: {
+      operationId: 'a2a',
+      tags: ['agents'],
+      summary: 'Agent2Agent protocol 1.0 and 0.3, JSON-RPC: messages, tasks, push notifications',
+      parameters: [header('A2A-Version'), header('Idempotency-Key'), header('Last-Event-ID')],
+      requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+      responses: {
+        200: {
+          description:
+            'The answer; errors too, with numbers of the protocol. An event stream for the streaming methods',
+          content: {
+            'application/json': { schema: { type: 'object' } },
+            'text/event-stream': { schema: { type: 'string' } },
+          },
+        },
+        400: json('No JSON'),
+        401: json('A bad credential, or none where guests are off'),
+        429: json('A limit, with Retry-After'),
+      },
+    },
+  },
+  '/.well-known/agent-card.json': { get: card('agentCard') },
+  '/.well-known/agent.json': { get: card('agentCardOfOldClients') },
+  '/.well-known/agent-card': { get: card('agentCardOfWebApps') },
   '/mcp': {
     post: {
       operationId: 'mcp',

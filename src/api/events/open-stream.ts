@@ -1,5 +1,6 @@
 /** Server-sent events on a response: headers, heartbeat, a bound on slow readers, and an orderly end. */
 import type { ServerResponse } from 'node:http';
+import type { JsonObject } from '../../core/json.ts';
 import type { Run } from '../../core/run.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Logger } from '../../ports/telemetry.ts';
@@ -28,6 +29,8 @@ export interface StreamOptions {
   readonly afterSeq: number;
   /** Sent before any event: the JSON-RPC answer. */
   readonly first: unknown;
+  /** Makes the event's data what the stream's protocol sends; null = nothing. Absent: as it is. */
+  readonly shape?: (data: JsonObject) => JsonObject | null;
 }
 
 /** One event as it stands on the wire. */
@@ -46,7 +49,9 @@ export async function openStream(response: ServerResponse, options: StreamOption
     ...options,
     send: (event) => {
       if (response.destroyed) return false;
-      response.write(formatSse(event));
+      const data = options.shape === undefined ? event.data : options.shape(event.data);
+      if (data === null) return true;
+      response.write(formatSse({ id: event.id, data }));
       if (response.writableLength <= MAX_BUFFERED_BYTES) return true;
       options.logger.info(
         { request_id: options.requestId, run_id: options.run.run_id },

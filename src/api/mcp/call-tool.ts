@@ -1,9 +1,10 @@
 /** A tool call through the dispatcher, like any other call: same checks, same limits, same ownership. */
+import { AppError } from '../../core/errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
-import type { StreamAnswer } from '../events/stream-answer.ts';
+import { StreamAnswer } from '../events/stream-answer.ts';
 import type { Call } from '../method.ts';
-import { METHOD_TABLE, scopeOf } from '../method-table.ts';
-import { dispatch, type RpcScope } from '../rpc/dispatch.ts';
+import { rpcError } from '../rpc/error-answer.ts';
+import { invoke } from '../rpc/invoke.ts';
 import { startedAnswer, waitForRun } from '../runs/run-answer.ts';
 import { followProgress, type Progress } from './follow-progress.ts';
 import type { McpTool } from './tool.ts';
@@ -12,11 +13,6 @@ import type { McpTool } from './tool.ts';
 const WAIT_SECONDS = 50;
 /** Clients that hear of progress keep waiting. */
 const WAIT_WITH_PROGRESS_SECONDS = 300;
-
-const scopes: Readonly<Record<'tasks' | 'system', RpcScope>> = {
-  tasks: scopeOf('tasks', METHOD_TABLE),
-  system: scopeOf('system', METHOD_TABLE),
-};
 
 export interface ToolCall {
   readonly call: Call;
@@ -39,18 +35,15 @@ export async function callTool(tool: McpTool, given: JsonObject, about: ToolCall
   const params = tool.params(given);
   const isRun = method.name === 'tasks.execute' && isJsonObject(params);
   const waitSeconds = isRun ? waitOf(params, report !== null) : 0;
-  const body = {
-    jsonrpc: '2.0',
-    id: 1,
-    method: method.name,
-    params: isRun ? { ...params, wait_seconds: waitSeconds, use_streaming: report !== null } : params,
-  };
-  const outcome = await dispatch(scopes[method.scope], { body, size: about.size, call });
-  if (outcome.kind === 'nothing') throw new Error('A request with an id is always answered');
-  if (outcome.kind === 'stream')
-    return shown(tool, await followed(call, outcome.stream, waitSeconds, report ?? (() => undefined)));
-  const { result, error } = outcome.body as { result?: JsonValue; error?: JsonObject };
-  return error === undefined ? shown(tool, result ?? null) : refused(error);
+  const wanted = isRun ? { ...params, wait_seconds: waitSeconds, use_streaming: report !== null } : params;
+  try {
+    const result = await invoke({ call, size: about.size }, method.name, wanted);
+    if (!(result instanceof StreamAnswer)) return shown(tool, result);
+    return shown(tool, await followed(call, result, waitSeconds, report ?? (() => undefined)));
+  } catch (error) {
+    if (!AppError.is(error)) throw error;
+    return refused(rpcError(error, call.requestId) as unknown as JsonObject);
+  }
 }
 
 function waitOf(params: JsonObject, hasProgress: boolean): number {

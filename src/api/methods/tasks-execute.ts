@@ -154,6 +154,7 @@ function accept(
         fresh: given.fresh === true,
         useDemo: given.use_demo === true || call.deps.settings.forceDemo,
         options: {
+          ...(call.agentNotes === undefined ? {} : { agent: call.agentNotes }),
           ...(webhook === null ? {} : { webhook: sealedWebhook(webhook, ownerId, call.deps) }),
           ...(given.use_demo === true
             ? { demoReason: 'requested' }

@@ -1,5 +1,6 @@
 /** Hands a Koa response over to an event stream. */
 import { AppError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { Run } from '../../core/run.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { openStream } from '../events/open-stream.ts';
@@ -11,6 +12,8 @@ export interface RunStream {
   readonly afterSeq: number;
   /** The JSON-RPC answer that stands first; undefined = events only. */
   readonly first: unknown;
+  /** See StreamOptions. */
+  readonly shape?: (data: JsonObject) => JsonObject | null;
 }
 
 /** Resolves when the stream ended. Throws `unavailable` during shutdown and `rate_limited`, before anything is sent. */

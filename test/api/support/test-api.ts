@@ -158,6 +158,7 @@ export async function startTestApi(
       retry: gone,
       rerun: gone,
       decide: gone,
+      deliver: gone,
       ping: gone,
     },
     schedules: { sync: async () => undefined },
