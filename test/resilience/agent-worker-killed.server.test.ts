@@ -72,6 +72,38 @@ it('goes on from the last finished step, and bills each answer once', async () =
   await server.stop();
 });
 
+it('killed while it waits for a person, it goes on when the person has decided', async () => {
+  const fake = await startFakeProvider();
+  onTestFinished(() => fake.stop());
+  const server = await serverProcess(await testFolder(), {
+    OPENAI_BASE_URL: fake.baseUrl,
+    HEARTBEAT_TIMEOUT_MS: '2000',
+  });
+  await server.start();
+  const inputs = {
+    goal: 'look: {"expression": "1 + 1"}',
+    tools: ['transform_executor'],
+    model: 'agent-3',
+    autonomous_steps: 2,
+  };
+  const tasks = [{ id: 'asking', name: 'asking', schemas: { method: 'agent_executor' }, inputs }];
+  const { body } = await post(server.url, 'tasks.execute', { tasks, wait_seconds: 0 });
+  const { run_id } = body.result;
+  const task = async () => (await post(server.url, 'tasks.get', { task_id: 'asking' })).body.result;
+  await until('it waits', 20_000, async () => (await task()).wait?.kind === 'approval');
+  await server.kill();
+  await server.start();
+  expect((await task()).wait).toEqual({ kind: 'approval', until: null });
+  // The answer to a decision may come too late, just after a start, although it was taken.
+  await until('the agent is done', 40_000, async () => {
+    await post(server.url, 'runs.approve', { run_id, task_id: 'asking' });
+    return (await task()).status === 'completed';
+  });
+  expect((await task()).result).toMatchObject({ finished: true, steps: 3 });
+  expect(fake.calls).toHaveLength(3);
+  await server.stop();
+});
+
 async function usageOf(url: string) {
   const response = await fetch(`${url}/system`, {
     method: 'POST',
