@@ -102,6 +102,53 @@ describe.each(ERAS)('%s', (era) => {
     expect(JSON.parse(content?.text ?? '')).toMatchObject({ task: { id: root.id, status: 'completed' } });
   });
 
+  it('answers as the schemas of its tools say: the client refuses what does not fit', async () => {
+    const client = await connect(era);
+    await client.listTools();
+    const ran = structured(
+      await client.callTool({ name: 'system_info_executor', arguments: { resource: 'cpu' } }),
+    );
+    const { task_id, run_id } = ran;
+    const calls: [string, Record<string, unknown>][] = [
+      ...['tasks_get', 'tasks_detail', 'tasks_tree', 'tasks_clone'].map(
+        (name): [string, Record<string, unknown>] => [name, { task_id }],
+      ),
+      ['tasks_children', { parent_id: task_id }],
+      ['tasks_update', { task_id, name: 'renamed' }],
+      ['tasks_execute', { task_id, fresh: true }],
+      ['tasks_cancel', { task_ids: [task_id] }],
+      ['tasks_generate', { requirement: 'check the cpu' }],
+      ['tasks_running_status', { task_ids: [task_id] }],
+      ['runs_get', { run_id }],
+      ['runs_events', { run_id }],
+      ...[
+        'tasks_list',
+        'tasks_count',
+        'tasks_running_list',
+        'tasks_running_count',
+        'tasks_scheduled_list',
+        'tasks_scheduled_due',
+        'tasks_scheduled_export_ical',
+        'runs_list',
+        'system_health',
+        'system_executors',
+        'config_llm_key_get',
+        'keys_list',
+        'usage_summary',
+        'webhooks_secret',
+        'models_list',
+      ].map((name): [string, Record<string, unknown>] => [name, {}]),
+    ];
+    for (const [name, given] of calls) {
+      const answer = await client.callTool({ name, arguments: given });
+      expect([name, answer.isError ?? false, answer.content]).toMatchObject([
+        name,
+        false,
+        [{ type: 'text' }],
+      ]);
+    }
+  });
+
   it('shows failures as tool errors, and unknown things as protocol errors', async () => {
     const client = await connect(era);
     const missing = await client.callTool({
