@@ -94,7 +94,9 @@ const cancel: Operation = async (about, params, dialect) => {
   const run = await requireRun(about, params);
   if (isRunEnded(run.status))
     throw new A2aError(A2A_CODES.taskNotCancelable, `Task ${run.run_id} is ${run.status} already`);
-  await invokeValue(about, 'tasks.cancel', { task_ids: [run.target_task_id] });
+  const entries = await invokeValue(about, 'tasks.cancel', { task_ids: [run.target_task_id] });
+  const entry = objectOf(Array.isArray(entries) ? entries[0] : undefined);
+  if (entry['status'] === 'error') throw new AppError('unavailable', String(entry['message']));
   await call.deps.engine.wait(run, CANCEL_WAIT_SECONDS * 1_000, call.hangUp());
   return value(shownTask(await runTask(call, await requireOwnRun(call, run.run_id), ALL), dialect));
 };
