@@ -12,6 +12,7 @@ import { type ProductSide, startProductSide } from './product-side.ts';
 import { embeddedChecks, quotasOnOff, sharedChecks } from './quota.ts';
 import { type RawSide, startRawSide } from './raw-side.ts';
 import { compareReads } from './reads.ts';
+import { type Delays, delaysInOneProcess, delaysThroughWorker } from './tokens.ts';
 
 const isQuick = process.argv.includes('--quick');
 /** `--only=a,c`: just these letters of the table. */
@@ -59,6 +60,7 @@ try {
   if (isWanted('e')) await reads(product);
   if (isWanted('h')) await quotas(product);
   if (isWanted('i')) await quotaChecks();
+  if (isWanted('j')) await tokens();
 } finally {
   await product.stop();
   await raw.stop();
@@ -66,6 +68,21 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 await report();
+
+/** Pieces are gathered for 30 ms; beyond that 20 ms are ours. */
+async function tokens(): Promise<void> {
+  const words = isQuick ? 60 : 300;
+  const show = (name: string, { p50Ms, p95Ms, words: all }: Delays) =>
+    add(
+      `(j) ${name}, p95`,
+      '≤ 50 ms',
+      `${p95Ms.toFixed(0)} ms`,
+      '',
+      `${all} words, p50 ${p50Ms.toFixed(0)} ms`,
+    );
+  show('a word from provider to client', await delaysInOneProcess(temporal.address, words));
+  show('the same through a worker process', await delaysThroughWorker(temporal.address, words));
+}
 
 async function startAndMemory(side: ProductSide): Promise<void> {
   const mib = await residentMib(side.server.pid);
