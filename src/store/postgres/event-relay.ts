@@ -1,5 +1,5 @@
 /**
- * Events between processes: a LISTEN connection and one coalesced NOTIFY each 20 ms with pointers (run and seq).
+ * Events between processes: a LISTEN connection and at most one NOTIFY each 20 ms with pointers (run and seq).
  * Each run's events are delivered once and in order: gaps are read from the table.
  */
 import { LRUCache } from 'lru-cache';
@@ -49,6 +49,8 @@ export class EventRelay {
   #pointers = new Map<string, number>();
   #published: RunEvent[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #flushedMs = Number.NEGATIVE_INFINITY;
+  #flushing: Promise<void> = Promise.resolve();
   #listener: pg.Client | null = null;
   /** When the LISTEN connection was last known to work. */
   #aliveAt = Date.now();
@@ -89,15 +91,21 @@ export class EventRelay {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#aliveTimer !== null) clearInterval(this.#aliveTimer);
+    await this.#flushing;
     await this.#flush();
     await this.#listener?.end().catch(() => undefined);
   }
 
+  /** At once after a quiet time, else when `FLUSH_MS` are over: a word of a model has waited for others already. */
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== null) return;
+    const restMs = Math.max(0, this.#flushedMs + FLUSH_MS - performance.now());
+    this.#timer = setTimeout(() => {
       this.#timer = null;
-      void this.#flush();
-    }, FLUSH_MS);
+      this.#flushedMs = performance.now();
+      // One after the other: two of a pool's connections would not keep the order of the words.
+      this.#flushing = this.#flushing.then(() => this.#flush());
+    }, restMs);
   }
 
   async #flush(): Promise<void> {
