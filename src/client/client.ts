@@ -38,9 +38,9 @@ type ResultOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name
 
 const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks.cancel']);
 /** Methods of the endpoint /system. */
-const SYSTEM = /^(system|config|keys|quota|usage)\./;
+const SYSTEM = /^(system|config|keys|models|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|(system|usage)\..+|keys\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -111,6 +111,12 @@ export function createClient(options: ClientOptions) {
       clone: bind('tasks.clone'),
       generate: bind('tasks.generate'),
       cancel: bind('tasks.cancel'),
+      detail: bind('tasks.detail'),
+      running: {
+        list: bind('tasks.running.list'),
+        status: bind('tasks.running.status'),
+        count: bind('tasks.running.count'),
+      },
       scheduled: {
         list: bind('tasks.scheduled.list'),
         due: bind('tasks.scheduled.due'),
@@ -139,6 +145,14 @@ export function createClient(options: ClientOptions) {
       create: bind('keys.create'),
       list: bind('keys.list'),
       revoke: bind('keys.revoke'),
+    },
+    models: { list: bind('models.list'), route: bind('models.route') },
+    config: {
+      llmKey: {
+        get: bind('config.llm_key.get'),
+        set: bind('config.llm_key.set'),
+        delete: bind('config.llm_key.delete'),
+      },
     },
     quota: { set: bind('quota.set') },
     usage: { summary: bind('usage.summary'), export: bind('usage.export') },

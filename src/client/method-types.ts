@@ -1,5 +1,6 @@
 /** Params and results of the methods as a caller types them. The server checks them anew; this file only helps. */
 import type { JsonObject, JsonValue } from '../core/json.ts';
+import type { RouteAnswer, RouteQuestion } from '../core/llm/route-schema.ts';
 import type { Run, RunStatus } from '../core/run.ts';
 import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
 import type { UsageGroupName, UsageOutcome } from '../core/usage.ts';
@@ -67,6 +68,8 @@ export type ExecuteAnswer = {
   /** How many of its results are canned; when the tree has ended. */
   demo_tasks?: number;
   quota_info?: QuotaInfo;
+  /** Fields of tasks that were ignored but look like a known one. */
+  warnings?: string[];
 };
 
 /** What the caller has used today; limits are null where there is none. */
@@ -121,6 +124,44 @@ export type ApiKey = {
   revoked_at: string | null;
 };
 
+export type ModelEntry = {
+  provider: string;
+  model: string;
+  available: boolean;
+  /** Why it cannot be asked now. */
+  reason: string | null;
+  context_tokens: number;
+  max_answer_tokens: number;
+  vision: boolean;
+  functions: boolean;
+  privacy: string;
+  /** A token, by list price; null when it is not known. */
+  price_nano_usd: { input: number; output: number } | null;
+  latency_ms: number;
+  latency_measured: boolean;
+  reasoning: number;
+  knowledge: number;
+};
+
+export type RunningStatus = {
+  task_id: string;
+  context_id: string;
+  status: string;
+  progress: number;
+  error: string | null;
+  is_running: boolean;
+  started_at: string | null;
+  updated_at: string | null;
+};
+
+/** Whether there are keys, and for which providers; never a key. */
+export type LlmKeyStatus = {
+  has_key: boolean;
+  user_id: string;
+  provider: string | null;
+  providers: Record<string, string>;
+};
+
 type UsageFilter = { user_id?: string; executor?: string; model?: string; from?: string; to?: string };
 
 export type UsageGroup = {
@@ -158,6 +199,7 @@ type RunOrTask = { run_id?: string; task_id?: string; comment?: string };
 export interface MethodTypes {
   'tasks.create': { params: NewTask | NewTask[]; result: Task | Task[] };
   'tasks.get': { params: TaskId; result: Task | null };
+  'tasks.detail': { params: TaskId; result: Task | null };
   'tasks.tree': { params: { task_id?: string; root_id?: string }; result: TaskTree };
   'tasks.list': {
     params: Page & { user_id?: string; status?: TaskStatus; root_only?: boolean };
@@ -198,6 +240,9 @@ export interface MethodTypes {
     params: { task_ids: string[]; force?: boolean; error_message?: string };
     result: CancelAnswer[];
   };
+  'tasks.running.list': { params: { user_id?: string; limit?: number }; result: Task[] };
+  'tasks.running.status': { params: { task_ids: string[] }; result: RunningStatus[] };
+  'tasks.running.count': { params: { user_id?: string }; result: { count: number; user_id?: string } };
   'runs.list': { params: Page & { task_id?: string; status?: RunStatus }; result: Run[] };
   'runs.get': { params: { run_id: string }; result: Run };
   'runs.events': { params: { run_id: string; after_seq?: number; limit?: number }; result: JsonObject[] };
@@ -236,6 +281,25 @@ export interface MethodTypes {
   'tasks.webhook.revoke': { params: { task_id: string }; result: { task_id: string; revoked: boolean } };
   'keys.list': { params: { user_id?: string }; result: ApiKey[] };
   'keys.revoke': { params: { key_id: string }; result: ApiKey };
+  'models.list': {
+    params: { provider?: string; available?: boolean };
+    result: {
+      as_of: string;
+      prices_as_of: string;
+      price_sources: Record<string, string>;
+      models: ModelEntry[];
+    };
+  };
+  'models.route': { params: RouteQuestion & { prompt?: string }; result: RouteAnswer };
+  'config.llm_key.get': { params: { provider?: string; user_id?: string }; result: LlmKeyStatus };
+  'config.llm_key.set': {
+    params: { api_key: string; provider?: string; user_id?: string };
+    result: { success: true; user_id: string; provider: string };
+  };
+  'config.llm_key.delete': {
+    params: { provider?: string; user_id?: string };
+    result: { success: true; user_id: string; provider: string | null; deleted: boolean };
+  };
   'quota.set': {
     params: { user_id: string; meter?: string; limit: number | null };
     result: { user_id: string; meter: string; limit: number | null; set_by: string; set_at: string };

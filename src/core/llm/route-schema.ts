@@ -37,6 +37,7 @@ export const wishMembers = {
 };
 
 const wishSchema = z.object(wishMembers);
+export type RouteQuestion = z.input<typeof wishSchema>;
 
 /** `known` stands in for what the requirements leave out. */
 export function readWish(
@@ -81,7 +82,9 @@ export const decisionSchema = z.object({
   excluded: z.array(z.object({ provider: z.string(), model: z.string(), reasons: z.array(z.string()) })),
 });
 
-export function shownDecision(decision: RouteDecision): z.infer<typeof decisionSchema> {
+export type RouteAnswer = z.infer<typeof decisionSchema>;
+
+export function shownDecision(decision: RouteDecision): RouteAnswer {
   const { selection, confidence, reasons, fallbacks, ranked, excluded } = decision;
   return {
     selection: selection && shownModel(selection),
