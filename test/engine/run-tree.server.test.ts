@@ -82,7 +82,8 @@ describe('a tree that succeeds', () => {
       options,
       events: [],
     });
-    expect(await server.app.engine.reconciler.round(0)).toMatchObject({ started: 1, ended: 0 });
+    // The server's own round may come first; nobody else starts it.
+    expect(await server.app.engine.reconciler.round(0)).toMatchObject({ ended: 0 });
     await vi.waitFor(
       async () => expect((await server.app.store.runs.get(runId))?.status).toBe('completed'),
       10_000,
