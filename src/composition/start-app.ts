@@ -1,32 +1,20 @@
 /** Puts the parts together for a role (all, api, worker) and takes them apart again in the right order. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../api/create-api.ts';
-import { createMethodRates } from '../api/rpc/method-rates.ts';
-import { createTriggerRate } from '../api/rpc/trigger-rate.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { watchedStore } from '../hooks/watched-store.ts';
-import { assertPublicUrl } from '../http/guarded-fetch.ts';
-import { inRanges } from '../identity/client-address.ts';
-import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.ts';
-import type { InputSecrets } from '../ports/input-secrets.ts';
-import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
-import type { LlmKeys } from '../ports/llm-keys.ts';
-import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { createInputSecrets } from '../secrets/input-secrets.ts';
 import { instanceSecret } from '../secrets/instance-secret.ts';
 import { createLlmKeys } from '../secrets/llm-keys.ts';
 import { createSealer } from '../secrets/sealer.ts';
-import { createTriggerSecrets } from '../secrets/trigger-secrets.ts';
 import { openStore } from '../store/open-store.ts';
-import { createHealth } from '../telemetry/health.ts';
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
-import { jsonDecoder } from '../temporal/payload-codec.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
+import { type ApiParts, makeApiDeps, temporalUiUrl } from './make-api-deps.ts';
 import { makeHooks } from './make-hooks.ts';
 import { makeLlm, makeLlmBudgets } from './make-llm.ts';
 import { metricsListener } from './metrics-listener.ts';
@@ -34,10 +22,8 @@ import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
 import { type StartedLedger, startLedger } from './start-ledger.ts';
 
-const WAIT_SECONDS = 25;
 /** Behind a load balancer the pod's preStop waits longer; this is for everybody else. */
 const READINESS_NOTICE_MS = 250;
-const SMALL_BODY_BYTES = 1024 * 1024;
 
 export interface App {
   readonly url: string;
@@ -118,6 +104,9 @@ export async function startApp(options: StartOptions): Promise<App> {
     metricsListening?.serve(metricsListener(metrics, logger));
     return await serve({
       options,
+      config,
+      logger,
+      hasMetricsPort: metricsListening !== null,
       listening,
       metricsListening,
       store,
@@ -145,24 +134,13 @@ async function listenForMetrics(config: Config): Promise<Listening | null> {
   return listen(config.host, config.metricsPort);
 }
 
-interface Parts {
+interface Parts extends ApiParts {
   readonly options: StartOptions;
   readonly listening: Listening;
   /** null: `/metrics` is on the only port. */
   readonly metricsListening: Listening | null;
-  readonly store: Store;
-  /** For the API: tells hooks of new trees. */
-  readonly watched: Store;
-  readonly temporal: TemporalParts;
-  readonly engine: EngineParts;
-  readonly metrics: Metrics;
-  readonly sealer: Sealer;
   readonly access: Access;
   readonly ledger: StartedLedger;
-  readonly llm: LlmGateway;
-  readonly llmBudgets: LlmBudgetSource;
-  readonly llmKeys: LlmKeys;
-  readonly inputSecrets: InputSecrets;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -173,7 +151,7 @@ async function serve(parts: Parts): Promise<App> {
     port: listening.port,
   };
   const state = { isStopping: false };
-  const api = createApi(await apiDeps(parts, state));
+  const api = createApi(await makeApiDeps(parts, state));
   engine.onScheduled(api.startScheduled);
   listening.serve(api.callback());
   // What an earlier process left behind is picked up before anyone is told that we are ready.
@@ -201,7 +179,7 @@ async function serve(parts: Parts): Promise<App> {
   return {
     url: `http://${host}:${port}`,
     metricsUrl: parts.metricsListening && `http://${host}:${parts.metricsListening.port}/metrics`,
-    temporalUiUrl: uiUrl(temporal),
+    temporalUiUrl: temporalUiUrl(temporal),
     store,
     engine,
     operatorKey: parts.access.operatorKey,
@@ -211,98 +189,6 @@ async function serve(parts: Parts): Promise<App> {
       return stopping;
     },
   };
-}
-
-async function apiDeps(
-  parts: Parts,
-  state: { isStopping: boolean },
-): Promise<Parameters<typeof createApi>[0]> {
-  const { options, store, engine, temporal, metrics, metricsListening, access } = parts;
-  const { config, logger } = options;
-  const health = createHealth([
-    { name: 'database', isRequired: true, check: async () => void (await store.ping()) },
-    { name: 'temporal', isRequired: true, check: async () => void (await engine.engine.ping()) },
-    { name: 'worker', isRequired: config.role !== 'api', check: () => checkWorker(engine, config.role) },
-    { name: 'proxy', isRequired: false, check: access.checkProxy },
-  ]);
-  return {
-    store: parts.watched,
-    engine: engine.engine,
-    schedules: engine.schedules,
-    registry: engine.registry,
-    treeGenerator: createTreeGenerator({
-      registry: engine.registry,
-      llm: parts.llm,
-      budgetOfUser: parts.llmBudgets.ofUser,
-    }),
-    logger,
-    metrics,
-    errorPage,
-    settings: {
-      version: await packageVersion(),
-      publicUrl: config.publicUrl,
-      corsOrigins: config.corsOrigins.includes('*') ? '*' : config.corsOrigins,
-      allowedHosts: config.allowedHosts,
-      maxBodyBytes: config.maxBodyBytes,
-      smallBodyBytes: SMALL_BODY_BYTES,
-      waitSeconds: WAIT_SECONDS,
-      maxStreamsPerUser: config.maxStreamsPerUser,
-      maxSchedulesPerUser: config.rateLimitEnabled ? config.maxSchedulesPerUser : null,
-      temporalUiUrl: uiUrl(temporal),
-      hasMetricsRoute: metricsListening === null,
-      workerToken: config.workerToken?.reveal() ?? null,
-      demoMode: config.demoMode,
-      hasServerLlm: parts.llm.isUsable({ header: null, stored: [], mayUseServerKey: true }, null),
-      forceDemo: config.forceDemo,
-    },
-    sealer: parts.sealer,
-    llmKeys: parts.llmKeys,
-    llm: parts.llm,
-    inputSecrets: parts.inputSecrets,
-    ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
-    clock: { now: () => performance.timeOrigin + performance.now() },
-    httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),
-    ...access.api,
-    ledger: parts.ledger.ledger,
-    methodRates: createMethodRates(config.rateLimitEnabled ? config.methodRates : {}, Date.now),
-    triggerSecrets: createTriggerSecrets({
-      secrets: store.secrets,
-      sealer: parts.sealer,
-      shared: config.webhookSecret?.reveal() ?? null,
-      now: Date.now,
-    }),
-    ...(config.webhookAllowedIps === null ? {} : { mayTriggerFrom: inRanges(config.webhookAllowedIps) }),
-    ...(config.rateLimitEnabled ? { triggerRate: createTriggerRate(config.webhookRate, Date.now) } : {}),
-    readiness: async () => {
-      const readiness = await health();
-      return state.isStopping ? { ...readiness, ready: false } : readiness;
-    },
-  };
-}
-
-async function checkWorker(
-  engine: EngineParts,
-  role: Config['role'],
-): Promise<undefined | { status: 'UNHEALTHY' | 'UNKNOWN'; detail: string }> {
-  if (engine.worker === null)
-    return role === 'api' ? { status: 'UNKNOWN', detail: 'runs in another process' } : undefined;
-  const state = engine.worker.getState();
-  return state === 'RUNNING' ? undefined : { status: 'UNHEALTHY', detail: `worker is ${state}` };
-}
-
-function uiUrl(temporal: TemporalParts): string | null {
-  const { uiUrl: base, namespace } = temporal.server;
-  return base === null ? null : `${base}/namespaces/${namespace}/workflows`;
-}
-
-/** The pages of error codes, as `meta.docs` of an answer names them. */
-function errorPage(slug: string): Promise<string> {
-  return readFile(new URL(`../../docs/errors/${slug}.md`, import.meta.url), 'utf8');
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Waits for all; when one failed, the others are undone before the failure is thrown. */
