@@ -1,109 +1,87 @@
 /**
- * A plan without a model: the requirement is cut into steps, each goes to the executor whose metadata shares most words
- * with it. Knows no meaning, so whoever shows the plan must say that it is a demo.
+ * A plan without a model: the requirement is cut into steps, each goes to the executor its words point to, and waits for
+ * the steps it speaks of. Knows no meaning, so whoever shows the plan must say that it is a demo.
  */
 import type { AnyExecutor } from '../../core/executor.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
+import { AGGREGATE, chooseExecutor, isAskingModel } from './choose-executor.ts';
+import { cutSteps } from './cut-steps.ts';
 import type { Plan } from './plan-schema.ts';
 import { usable } from './prompt.ts';
+import { addressesIn, stepInputs } from './step-inputs.ts';
 
-const AGGREGATE = 'aggregate_results_executor';
-const FALLBACK = 'llm_executor';
-const MOST_STEPS = 10;
+const MOST_TASKS = 10;
 const NAME_CHARACTERS = 60;
-/** Words that stand in every requirement and tell nothing. */
-const EMPTY_WORDS = new Set(
-  'a an and any as at be by can do for from get give in into is it its make me my of on or our please show some task tasks that the their them then this to use using want with you your'.split(
-    ' ',
-  ),
-);
-/** How much a shared word counts, by where it stands. */
-const WEIGHTS = { name: 3, tags: 3, description: 1, examples: 2 } as const;
+/** The step needs what was found before it. */
+const REFERENCE =
+  /\b(it|its|them|they|these|those|both|all|each of|the (answer|result|text|prices?|data|numbers?)s?|again)\b/i;
+/** A step that only says that the results belong together: the root does that. */
+const GATHERING =
+  /^(give|show|send|make|get|gather|combine|collect|merge|put|report|tell)\b.*\b(report|overview|results?|together|findings)\b/i;
 
 type PlannedTask = Plan['tasks'][number];
+
+interface Step {
+  readonly text: string;
+  readonly executor: AnyExecutor | undefined;
+  readonly waits: boolean;
+}
 
 export function planByRules(given: string, registry: ExecutorRegistry): Plan {
   // Names and inputs are made of it, and neither may hold what no database stores.
   const requirement = given.toWellFormed().replace(/[^\P{Cc}\n\t]/gu, ' ');
-  const executors = usable(registry).filter(({ id, placement }) => id !== AGGREGATE && placement !== 'wait');
-  const steps = stepsOf(requirement);
+  const steps = readSteps(requirement, registry);
   const names = new Set<string>();
-  const tasks = steps.map(({ text, isAfterPrevious }, index): PlannedTask => {
-    const executor = bestFor(text, executors, registry);
-    return {
-      name: uniqueName(text, names),
-      executor: executor?.id ?? null,
-      inputs: executor === undefined ? {} : inputsFor(executor, text, requirement),
-      depends_on: isAfterPrevious && index > 0 ? [nameAt(names, index - 1)] : [],
-    };
-  });
+  const tasks: PlannedTask[] = [];
+  // Names of tasks whose results nobody has taken yet.
+  let open: string[] = [];
+  for (const { text, executor, waits } of steps) {
+    const before = open;
+    const own: string[] = [];
+    const addresses = addressesIn(text);
+    for (const address of addresses.length > 1 ? addresses : [addresses[0] ?? null]) {
+      if (tasks.length === MOST_TASKS) break;
+      const name = uniqueName(addresses.length > 1 ? `${text.split(/https?:/)[0]}${address}` : text, names);
+      const inputs = executor === undefined ? {} : stepInputs(executor, { text, requirement, address });
+      tasks.push({ name, executor: executor?.id ?? null, inputs, depends_on: waits ? [...before] : [] });
+      own.push(name);
+    }
+    open = waits ? own : [...before, ...own];
+  }
   return tasks.length === 1 ? { tasks } : underRoot(tasks, names, registry);
 }
 
-/** "First …, then …": what follows a "then" waits for what stands before it. */
-function stepsOf(requirement: string): { text: string; isAfterPrevious: boolean }[] {
-  const steps: { text: string; isAfterPrevious: boolean }[] = [];
-  const parts = requirement.split(
-    /\s*(?:[;\n]|[.!?](?=\s|$)|,?\s+(?=(?:and )?(?:then|afterwards|finally)\b)|,|\band\b)\s*/i,
-  );
-  for (const part of parts) {
-    const isAfterPrevious = /^(?:and )?(?:then|afterwards|finally)\b/i.test(part);
-    const text = part.replace(/^(?:and )?(?:then|afterwards|finally|first)\b[\s,:]*/i, '').trim();
-    if (wordsOf(text).length === 0) continue;
-    steps.push({ text, isAfterPrevious });
-    if (steps.length === MOST_STEPS) break;
+function readSteps(requirement: string, registry: ExecutorRegistry): Step[] {
+  const executors = usable(registry).filter(({ id }) => id !== AGGREGATE);
+  const steps: Step[] = [];
+  for (const { text, isAfterPrevious } of cutSteps(requirement)) {
+    const last = steps.at(-1);
+    // One more address for what stands before it.
+    if (last !== undefined && /^https?:\/\/\S+$/i.test(text) && addressesIn(last.text).length > 0) {
+      steps[steps.length - 1] = { ...last, text: `${last.text} and ${text}` };
+      continue;
+    }
+    const { executor, isSure } = chooseExecutor(text, executors);
+    if (last !== undefined && !isSure) {
+      if (GATHERING.test(text)) continue;
+      // "into French and German": the second half belongs to the question, where a model reads it.
+      if (!isAfterPrevious && isAskingModel(last.executor)) {
+        steps[steps.length - 1] = { ...last, text: `${last.text} and ${text}` };
+        continue;
+      }
+    }
+    const isAfterWait = last?.executor?.placement === 'wait';
+    const refers = REFERENCE.test(text) && (executor?.placement === 'wait' || takesResults(executor));
+    const waits =
+      steps.length > 0 && (isAfterPrevious || isAfterWait || executor?.placement === 'wait' || refers);
+    steps.push({ text, executor, waits });
   }
-  return steps.length > 0 ? steps : [{ text: requirement.trim(), isAfterPrevious: false }];
+  return steps;
 }
 
-/** The one with the most shared words; a model, where there is one, for what fits none. */
-function bestFor(text: string, executors: readonly AnyExecutor[], registry: ExecutorRegistry) {
-  if (/https?:\/\//i.test(text)) {
-    const isPage = /\b(page|site|website|article|scrape|read|summar)/i.test(text);
-    const found = executors.find(({ id }) => id === (isPage ? 'scrape_executor' : 'rest_executor'));
-    if (found !== undefined) return found;
-  }
-  const words = new Set(wordsOf(text));
-  let best: AnyExecutor | undefined;
-  let bestScore = 0;
-  for (const executor of executors) {
-    const score = scoreOf(words, executor);
-    if (score > bestScore) [best, bestScore] = [executor, score];
-  }
-  return best ?? executors.find(({ id }) => id === FALLBACK) ?? registry.find(executors[0]?.id ?? '');
-}
-
-function scoreOf(words: ReadonlySet<string>, { name, description, tags, examples }: AnyExecutor): number {
-  const places = { name: [name], description: [description], tags, examples };
-  let score = 0;
-  for (const [place, texts] of Object.entries(places)) {
-    const known = new Set(texts.flatMap(wordsOf));
-    known.delete('executor');
-    for (const word of words) if (known.has(word)) score += WEIGHTS[place as keyof typeof WEIGHTS];
-  }
-  return score;
-}
-
-/** Words in lower case, plural and singular alike. */
-function wordsOf(text: string): string[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
-  return words.filter((word) => !EMPTY_WORDS.has(word)).map((word) => word.replace(/(?<=\w{3})s$/, ''));
-}
-
-/** The executor's example inputs with what the text says put in; only those when the result would not fit. */
-function inputsFor(executor: AnyExecutor, text: string, requirement: string): JsonObject {
-  const { demoInput } = executor;
-  const url = /https?:\/\/[^\s"'<>)]+/i.exec(text)?.[0]?.replace(/[.,;]+$/, '');
-  const resource = /\b(cpu|memory|disk)\b/i.exec(text)?.[1]?.toLowerCase();
-  const told: JsonObject = {
-    ...('url' in demoInput && url !== undefined ? { url } : {}),
-    ...('resource' in demoInput ? { resource: resource ?? 'all' } : {}),
-    ...('prompt' in demoInput ? { prompt: text } : {}),
-    ...('requirement' in demoInput ? { requirement } : {}),
-  };
-  const inputs = { ...demoInput, ...told };
-  return executor.input.safeParse(inputs).success ? inputs : { ...demoInput };
+/** Work on what others found, rather than on what it fetches itself. */
+function takesResults(executor: AnyExecutor | undefined): boolean {
+  return executor !== undefined && !('resource' in executor.demoInput);
 }
 
 function uniqueName(text: string, names: Set<string>): string {
@@ -118,10 +96,6 @@ function uniqueName(text: string, names: Set<string>): string {
   for (let number = 2; names.has(name); number++) name = `${base} (${number})`;
   names.add(name);
   return name;
-}
-
-function nameAt(names: ReadonlySet<string>, index: number): string {
-  return [...names][index] ?? '';
 }
 
 function underRoot(tasks: PlannedTask[], names: Set<string>, registry: ExecutorRegistry): Plan {
