@@ -13,9 +13,9 @@ import type { AttemptUsage } from '../core/usage.ts';
 import { usageOfCancelledWaits } from './cancelled-usage.ts';
 import { CommitBuffer } from './commit-buffer.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { hookedTree } from './hooked-run.ts';
 import { endEvent, event, headline, outcome, settledChar, statusOf } from './outcomes.ts';
 import { reasonFor } from './reasons.ts';
+import { hookedTree } from './run-for-hooks.ts';
 import type { RunEntry } from './run-memory.ts';
 import { runTask } from './run-task.ts';
 

@@ -4,7 +4,7 @@
  */
 import { RunState } from '../core/run-state.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { hookedTree } from './hooked-run.ts';
+import { hookedTree } from './run-for-hooks.ts';
 import type { RunEntry } from './run-memory.ts';
 
 /** `isFirstTry`: no executor has been called for this task in this run. */

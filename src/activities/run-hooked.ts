@@ -8,11 +8,11 @@ import type { HookedTask } from '../hooks/hook-context.ts';
 import type { BeforeTaskDecision } from '../hooks/hook-runner.ts';
 import type { Verdict } from './check-task.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { hookedRun } from './hooked-run.ts';
 import { llmBudgets } from './llm-budgets.ts';
 import { maskedTask, recordedInputs } from './masked-task.ts';
 import type { ResolvedTask } from './resolve-task.ts';
 import { type InnerOptions, runExecutor } from './run-executor.ts';
+import { runForHooks } from './run-for-hooks.ts';
 import type { RunEntry } from './run-memory.ts';
 
 export interface HookedCall extends InnerOptions {
@@ -109,7 +109,7 @@ function hookedTask(task: ResolvedTask, call: Pick<HookedCall, 'entry' | 'attemp
   const { id, name, user_id } = task.definition;
   const { inputs, params } = maskedTask(task);
   return {
-    run: hookedRun(call.entry),
+    run: runForHooks(call.entry),
     task: { id, name, userId: user_id ?? '' },
     executor: executorView(task),
     inputs,

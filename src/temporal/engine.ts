@@ -22,7 +22,7 @@ import type { RunEngine, StartRun } from '../ports/engine.ts';
 import type { Store } from '../ports/store.ts';
 import { FairGate } from './fair-gate.ts';
 import { findWorkflow } from './find-workflow.ts';
-import { RunEndings } from './run-endings.ts';
+import { RunWaiters } from './run-waiters.ts';
 import { startOptions } from './start-options.ts';
 
 /** What the engine uses of a worker in the same process; absent in role `api`. */
@@ -61,12 +61,12 @@ const REFUSED_PAUSE_MS = 150;
 export class TemporalEngine implements RunEngine {
   readonly #deps: EngineDependencies;
   readonly #gate = new FairGate(MAX_IN_FLIGHT);
-  readonly #endings: RunEndings;
+  readonly #endings: RunWaiters;
 
   constructor(deps: EngineDependencies) {
     this.#deps = deps;
     const endedHere = (runId: string) => deps.worker?.ended(runId);
-    this.#endings = new RunEndings(deps.store, endedHere, (event) => this.#onEvent(event));
+    this.#endings = new RunWaiters(deps.store, endedHere, (event) => this.#onEvent(event));
   }
 
   /** Ends all waits, now and later, with what is known: whoever waits over HTTP must be answered before we stop. */

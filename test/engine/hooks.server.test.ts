@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
-import { planRun } from '../../src/core/task-tree/select-run.ts';
+import { planRun } from '../../src/core/task-tree/plan-run.ts';
 import { type FakeProvider, startFakeProvider } from '../llm/fake-provider.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 

@@ -11,7 +11,7 @@ import { isLlmTree } from '../../core/quota/llm-tree.ts';
 import type { QuotaInfo } from '../../core/quota/quota-info.ts';
 import type { Run, TaskOutcome } from '../../core/run.ts';
 import type { TaskRecord } from '../../core/task.ts';
-import { planRun } from '../../core/task-tree/select-run.ts';
+import { planRun } from '../../core/task-tree/plan-run.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { StartRun } from '../../ports/engine.ts';
 import type { Charged, Reservation } from '../../ports/ledger.ts';

@@ -1,5 +1,5 @@
 /** What planning needs to know of an executor. */
-import type { PlannedExecutor } from '../../core/task-tree/select-run.ts';
+import type { PlannedExecutor } from '../../core/task-tree/plan-run.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
 
 /** By id or alias; undefined when unknown. */

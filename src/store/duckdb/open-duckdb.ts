@@ -21,10 +21,10 @@ import { createUsageStorage } from '../usage/usage-storage.ts';
 import { copyToParquet } from '../usage/write-parquet.ts';
 import { createUseStorage } from '../use-storage.ts';
 import { createUserStorage } from '../user-storage.ts';
+import { ActiveRuns } from './active-runs.ts';
 import { DuckdbDatabase } from './duckdb-database.ts';
 import { startError } from './duckdb-errors.ts';
 import { KEPT_PLACES, NewestTasks } from './newest-tasks.ts';
-import { RunMemory } from './run-memory.ts';
 import { TaskCache } from './task-cache.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -50,7 +50,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     threads: options.threads ?? 1,
   });
   await file.open();
-  const memory = new RunMemory();
+  const memory = new ActiveRuns();
   const cache = new TaskCache();
   const bus = new EventBus((error) =>
     options.logger.error({ err: error }, 'a listener to run events failed'),
@@ -127,7 +127,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
 }
 
 function createEffects(
-  memory: RunMemory,
+  memory: ActiveRuns,
   cache: TaskCache,
   newest: NewestTasks,
   bus: EventBus,

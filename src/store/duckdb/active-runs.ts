@@ -11,7 +11,7 @@ interface Known {
   readonly standing: Map<string, Standing>;
 }
 
-export class RunMemory {
+export class ActiveRuns {
   readonly #runs = new Map<string, Known>();
   readonly #byRoot = new Map<string, Run>();
 

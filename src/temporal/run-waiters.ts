@@ -9,7 +9,7 @@ import type { Store } from '../ports/store.ts';
 const LOOK_EVERY_MS = 2_000;
 const WATCHED_RUNS = 5_000;
 
-export class RunEndings {
+export class RunWaiters {
   readonly #store: Store;
   readonly #endedHere: (runId: string) => RunSummary | undefined;
   /** Runs whose whole life this subscription has seen; true once their end is committed. */

@@ -4,7 +4,7 @@ import type { HookedTree } from '../hooks/hook-context.ts';
 import { runView } from '../hooks/run-view.ts';
 import type { RunEntry } from './run-memory.ts';
 
-export function hookedRun({ context, llm }: RunEntry): HookedRun {
+export function runForHooks({ context, llm }: RunEntry): HookedRun {
   return runView(context.run, context.options, llm);
 }
 
@@ -12,6 +12,6 @@ export function hookedTree(
   entry: RunEntry,
   end: Pick<HookedTree, 'error' | 'demoTasks'> = { error: null, demoTasks: null },
 ): HookedTree {
-  const run = hookedRun(entry);
+  const run = runForHooks(entry);
   return { treeId: run.rootTaskId, userId: run.userId, taskCount: run.taskCount, run, tasks: [], ...end };
 }

@@ -1,7 +1,7 @@
 /** Which tasks a run covers, which results it keeps, and how an executor and a policy become a plan. */
 import { describe, expect, it } from 'vitest';
 import type { TaskRecord } from '../../../src/core/task.ts';
-import { type PlanRunOptions, planRun } from '../../../src/core/task-tree/select-run.ts';
+import { type PlanRunOptions, planRun } from '../../../src/core/task-tree/plan-run.ts';
 import { validateTree } from '../../../src/core/task-tree/validate-tree.ts';
 
 const EXECUTORS = {
