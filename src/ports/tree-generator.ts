@@ -10,6 +10,22 @@ export interface PlanRequest extends TreePlan {
   readonly userId: string;
   /** ISO-8601 with microseconds: creation time of the tasks. */
   readonly now: string;
+  /** Absent: nobody watches, and the model is not asked to stream. */
+  readonly onEvent?: ((event: PlanEvent) => void) | undefined;
+}
+
+/** What is heard of a plan while it is made. `attempt` counts from 0; a repair makes all tasks before it void. */
+export type PlanEvent =
+  | { readonly type: 'start'; readonly attempt: number }
+  | { readonly type: 'task'; readonly attempt: number; readonly task: SketchedTask }
+  | { readonly type: 'repair'; readonly attempt: number; readonly problems: readonly string[] };
+
+/** A task as the planner wrote it, unchecked; without inputs, which may hold secrets. */
+export interface SketchedTask {
+  readonly name: string;
+  readonly executor: string | null;
+  readonly parent: string | null;
+  readonly depends_on: readonly string[];
 }
 
 export interface GenerateRequest extends PlanRequest {

@@ -71,7 +71,8 @@ function rpcOperation(scope: AnyMethod['scope'], table: readonly AnyMethod[]) {
     },
     responses: {
       200: {
-        description: 'The result, or a list of answers; an event stream for tasks.execute with use_streaming',
+        description:
+          'The result, or a list of answers; an event stream for tasks.execute and tasks.generate with use_streaming',
         content: {
           'application/json': {
             schema: { anyOf: [...answers, { type: 'array', items: { anyOf: answers } }] },

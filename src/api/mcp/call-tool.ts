@@ -35,7 +35,9 @@ export async function callTool(tool: McpTool, given: JsonObject, about: ToolCall
   const params = tool.params(given);
   const isRun = method.name === 'tasks.execute' && isJsonObject(params);
   const waitSeconds = isRun ? waitOf(params, report !== null) : 0;
-  const wanted = isRun ? { ...params, wait_seconds: waitSeconds, use_streaming: report !== null } : params;
+  const wanted = isRun
+    ? { ...params, wait_seconds: waitSeconds, use_streaming: report !== null }
+    : unstreamed(params);
   try {
     const result = await invoke({ call, size: about.size }, method.name, wanted);
     if (!(result instanceof StreamAnswer)) return shown(tool, result);
@@ -44,6 +46,13 @@ export async function callTool(tool: McpTool, given: JsonObject, about: ToolCall
     if (!AppError.is(error)) throw error;
     return refused(rpcError(error, call.requestId) as unknown as JsonObject);
   }
+}
+
+/** Streams of other methods are no part of this protocol. */
+function unstreamed(params: JsonValue): JsonValue {
+  if (!isJsonObject(params)) return params;
+  const { use_streaming: _streaming, ...others } = params;
+  return others;
 }
 
 function waitOf(params: JsonObject, hasProgress: boolean): number {

@@ -9,7 +9,8 @@ import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts'
 import type { Task } from '../../core/task.ts';
 import { taskDraft } from '../../core/task-tree/task-draft.ts';
 import { isoMicros } from '../../core/time.ts';
-import type { GeneratedTree, GenerateRequest } from '../../ports/tree-generator.ts';
+import type { GeneratedTree, GenerateRequest, PlanEvent } from '../../ports/tree-generator.ts';
+import { startWork, type WorkAnswer } from '../events/work-answer.ts';
 import { type Call, defineMethod } from '../method.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { quotaInfoOf, release, reserveGeneration } from '../runs/charge.ts';
@@ -33,6 +34,9 @@ const params = z.object({
   max_tokens: z.number().int().min(1).max(1_000_000).nullish().describe('Default 4000'),
   save: optionalFlag.describe('Store the tree; default false'),
   use_demo: optionalFlag.describe('Plan by rules, ask no model'),
+  use_streaming: optionalFlag.describe(
+    'Answer with server-sent events: plan_start, plan_task and plan_repair while the tree grows, then the answer',
+  ),
 });
 type Params = z.infer<typeof params>;
 
@@ -73,6 +77,7 @@ export const tasksGenerate = defineMethod<Params>({
     'rate_limited',
     'task_failed',
     'task_transient',
+    'unavailable',
   ],
   examples: [
     { name: 'a report', params: { requirement: 'Check CPU and memory, then summarize both', save: true } },
@@ -80,14 +85,32 @@ export const tasksGenerate = defineMethod<Params>({
   handle: generate,
 });
 
-async function generate(given: Params, call: Call): Promise<Answer> {
+async function generate(
+  { use_streaming: isStreamed, ...given }: Params,
+  call: Call,
+): Promise<Answer | WorkAnswer> {
+  if (isStreamed !== true || call.isNotification) return generateTree(given, call, undefined);
+  if (call.isBatch)
+    throw new AppError('invalid_request', 'A batch cannot stream: send this generate by itself');
+  if (call.streams.isClosed)
+    throw new AppError('unavailable', 'The server is shutting down', { retryAfterSeconds: 1 });
+  call.streams.requireRoom(call.identity.userId);
+  return startWork((send) => generateTree(given, call, (event) => send(wireEvent(event))));
+}
+
+/** As the other streams name their events. */
+function wireEvent({ type, ...about }: PlanEvent): JsonObject {
+  return { type: `plan_${type}`, ...about } as unknown as JsonObject;
+}
+
+async function generateTree(given: Params, call: Call, onEvent: GenerateRequest['onEvent']): Promise<Answer> {
   const requirement = given.requirement?.trim() ?? '';
   if (requirement === '') throw new AppError('invalid_params', 'Requirement is required');
   if (requirement.length > MOST_CHARACTERS)
     throw new AppError('invalid_params', `requirement may have at most ${MOST_CHARACTERS} characters`);
   const userId = scopeUser(call.identity, given.user_id, 'generate') ?? call.identity.userId;
   const stored = await call.deps.llmKeys.ofUser(userId);
-  const request = requestOf({ ...given, requirement }, call, { userId, stored });
+  const request = { ...requestOf({ ...given, requirement }, call, { userId, stored }), onEvent };
   return idempotently<Answer>(call, 'tasks.generate', given, {
     perform: async (record) => {
       const { store } = call.deps;

@@ -10,6 +10,7 @@ import { dispatch, type RpcOutcome, type RpcScope } from '../rpc/dispatch.ts';
 import { parseBody } from '../rpc/parse-body.ts';
 import type { ApiContext, ApiMiddleware } from '../state.ts';
 import { sendStream } from './send-stream.ts';
+import { sendWork } from './send-work.ts';
 
 export function rpcRoute(scope: RpcScope, deps: ApiDeps, streams: StreamHub): ApiMiddleware {
   const { settings } = deps;
@@ -64,7 +65,10 @@ async function answer(context: ApiContext, outcome: RpcOutcome, call: Call): Pro
       const { run, first, afterSeq } = outcome.stream;
       const answered = { jsonrpc: '2.0', id: outcome.id, result: first };
       await sendStream(context, call.deps, call.streams, { run, afterSeq, first: answered });
+      return;
     }
+    case 'work':
+      await sendWork(context, call, outcome.id, outcome.work);
   }
 }
 

@@ -5,6 +5,7 @@
 import { closestName } from '../../core/closest-name.ts';
 import { AppError, errorMapping } from '../../core/errors.ts';
 import { StreamAnswer } from '../events/stream-answer.ts';
+import { WorkAnswer } from '../events/work-answer.ts';
 import { type AnyMethod, type Call, changesState } from '../method.ts';
 import { checkParams } from './check-params.ts';
 import { type Envelope, idOf, type RpcId, readEnvelope } from './envelope.ts';
@@ -35,6 +36,7 @@ export type RpcOutcome =
       readonly error: AppError | null;
     }
   | { readonly kind: 'stream'; readonly id: RpcId; readonly stream: StreamAnswer }
+  | { readonly kind: 'work'; readonly id: RpcId; readonly work: WorkAnswer }
   | { readonly kind: 'nothing' };
 
 type ItemOutcome =
@@ -49,6 +51,7 @@ export async function dispatch(scope: RpcScope, request: RpcRequest): Promise<Rp
   if (outcome.kind === 'nothing') return outcome;
   if (outcome.kind === 'error') return failure(outcome.id, outcome.error, call.requestId);
   if (outcome.value instanceof StreamAnswer) return { kind: 'stream', id: outcome.id, stream: outcome.value };
+  if (outcome.value instanceof WorkAnswer) return { kind: 'work', id: outcome.id, work: outcome.value };
   return { kind: 'answer', status: 200, body: success(outcome.id, outcome.value), error: null };
 }
 
@@ -150,7 +153,7 @@ function checkAllowed(method: AnyMethod, size: number, call: Call): void {
     throw new AppError('payload_too_large', `${method.name} takes at most ${limit} bytes, got ${size}`);
 }
 
-function success(id: RpcId, result: unknown) {
+export function success(id: RpcId, result: unknown) {
   // `undefined` would drop the member, and an answer must have result xor error.
   return { jsonrpc: '2.0', id, result: result === undefined ? null : result };
 }

@@ -26,6 +26,7 @@ export async function invoke(
   const body = { jsonrpc: '2.0', id: 1, method: name, params };
   const outcome = await dispatch(scope, { body, size, call });
   if (outcome.kind === 'stream') return outcome.stream;
+  if (outcome.kind === 'work') throw new Error(`${name} was not asked to stream its work`);
   if (outcome.kind === 'nothing') return null;
   if (outcome.error !== null) throw outcome.error;
   return (outcome.body as { result: JsonValue }).result;

@@ -7,7 +7,7 @@ import type { LlmGateway } from '../../ports/llm.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
 import type { GeneratedTree, GenerateRequest, TreeGenerator } from '../../ports/tree-generator.ts';
 import { checkPlan } from './check-plan.ts';
-import { brokenPlan, planByModel } from './plan-by-model.ts';
+import { brokenPlan, planByModel, sketch } from './plan-by-model.ts';
 import { planByRules } from './plan-by-rules.ts';
 
 interface Parts {
@@ -34,8 +34,11 @@ function hasModel({ llm }: Parts, request: GenerateRequest): boolean {
 }
 
 function byRules({ registry }: Parts, request: GenerateRequest, reason: string): GeneratedTree {
-  const { tasks, problems } = checkPlan(planByRules(request.requirement, registry), registry, request);
+  const plan = planByRules(request.requirement, registry);
+  const { tasks, problems } = checkPlan(plan, registry, request);
   if (problems.length > 0) throw brokenPlan(problems, 0);
+  request.onEvent?.({ type: 'start', attempt: 0 });
+  for (const task of plan.tasks) request.onEvent?.({ type: 'task', attempt: 0, task: sketch(task) });
   return { tasks, demo: { active: true, reason }, model: null, repairs: 0, usage: null };
 }
 

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts';
 /** More than this is no plan for a person to read. */
 export const MOST_TASKS = 50;
 
-const plannedTaskSchema = z.object({
+export const plannedTaskSchema = z.object({
   name: z.string().describe('Short and unique'),
   executor: z.string().nullable().describe('Id from the list; null for a task that only groups its children'),
   inputs: z

@@ -106,6 +106,8 @@ class TasksGenerateParams(TypedDict, total=False):
     save: Optional[bool]
     #: Plan by rules, ask no model
     use_demo: Optional[bool]
+    #: Answer with server-sent events: plan_start, plan_task and plan_repair while the tree grows, then the answer
+    use_streaming: Optional[bool]
 
 
 class NewTaskDependenciesItem2(TypedDict, total=False):
