@@ -23,7 +23,7 @@ export interface ProgramResult {
 /** Time between the request to end and the kill. */
 const KILL_AFTER_MS = 500;
 /** Nothing of the server's own environment, which holds its secrets. */
-const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
+export const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
 
 /** Rejects with the system's error when the program cannot be started (`ENOENT`, `EACCES`). */
 export function runProgram(words: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
@@ -89,7 +89,8 @@ function collect(stream: Readable, maxBytes: number) {
   return { text: () => Buffer.concat(chunks).toString('utf8').trim(), isTruncated: () => isTruncated };
 }
 
-function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/** Sends a signal to a program started in a group of its own, and to all it started. */
+export function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     if (process.platform === 'win32') child.kill(signal);

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor } from '../src/core/executor.ts';
+import { checkProgram } from './_check-program.ts';
 import { runProgram } from './_run-program.ts';
 import { splitCommand } from './_split-command.ts';
 
@@ -84,14 +85,3 @@ export default defineExecutor({
     };
   },
 });
-
-/** Only named programs run, found on the search path: `/tmp/git` is not `git`, and no names means no programs. */
-function checkProgram(program: string, allowed: readonly string[]): void {
-  // A name with a slash is a path: even listed, it would run whatever file lies there.
-  if (allowed.includes(program) && !/[\\/]/.test(program)) return;
-  const names = allowed.length === 0 ? 'none' : [...allowed].sort().join(', ');
-  throw new AppError(
-    'executor_unavailable',
-    `Command '${program}' is not in the whitelist. Allowed commands: ${names}. An operator can add it to TASKGROVE_COMMAND_WHITELIST`,
-  );
-}

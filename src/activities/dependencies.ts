@@ -1,5 +1,5 @@
 /** What activities are built from. Composed in main.ts; tests compose their own. */
-import type { ExecutorSettings, HttpClient } from '../core/executor.ts';
+import type { ExecutorSettings, Network, StreamingHttpClient } from '../core/executor.ts';
 import type { ScheduledOutcome, ScheduledStart } from '../core/run-protocol.ts';
 import type { TaskStatus } from '../core/task.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
@@ -23,7 +23,8 @@ export interface ActivityLogger {
 export interface ActivityDependencies {
   readonly store: TaskWorkerStore;
   readonly registry: ExecutorRegistry;
-  readonly http: HttpClient;
+  readonly http: StreamingHttpClient;
+  readonly network: Network;
   readonly llm: LlmGateway;
   /** Keys of the run's user, opened just before a call. */
   readonly llmKeys: Pick<LlmKeys, 'openForRun'>;

@@ -156,6 +156,7 @@ function contextOf(
     idempotencyKey: options.idempotencyKey,
     attempt: options.attempt,
     http: deps.http,
+    network: deps.network,
     logger: deps.logger,
     emit: options.onProgress,
     emitDelta: (text) => options.onDelta?.(text),

@@ -16,6 +16,7 @@ import {
 } from '../core/run-protocol.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
+import { createNetwork } from '../http/guarded-network.ts';
 import { signWebhook } from '../http/sign-webhook.ts';
 import { planByModel } from '../llm/generate-tree/plan-by-model.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
@@ -128,6 +129,7 @@ async function makeWorker(
     store,
     registry,
     http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
+    network: createNetwork({ allowPrivateUrls: config.allowPrivateUrls }),
     llm: options.llm,
     llmKeys: options.llmKeys,
     inputSecrets: options.inputSecrets,

@@ -13,6 +13,7 @@ import type { JsonValue } from '../core/json.ts';
 import { LlmKey } from '../core/llm/llm-key.ts';
 import { WORKER_CALLS_PATH } from '../core/worker-protocol.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
+import { createNetwork } from '../http/guarded-network.ts';
 import { planByModel } from '../llm/generate-tree/plan-by-model.ts';
 import type { TaskOfRun } from '../ports/input-secrets.ts';
 import type { OpenedKeys } from '../ports/llm-keys.ts';
@@ -71,6 +72,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       hooks: await makeHooks(config, { registry, logger, metrics }),
       freeTreeLimits: freeTreeLimits(config),
       http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
+      network: createNetwork({ allowPrivateUrls: config.allowPrivateUrls }),
       llm: makeLlm(config, metrics),
       llmBudgets: makeLlmBudgets(config, null),
       llmKeys: { openForRun: (run) => openRemotely(post, run.runId) },

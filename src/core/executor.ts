@@ -5,7 +5,9 @@
 import type { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { LlmClient } from './llm/chat.ts';
+import type { Network } from './network.ts';
 
+export type { ConnectRequest, Network } from './network.ts';
 export { inputsOf, SECRET, secretNames } from './secrets/secret-field.ts';
 
 /**
@@ -89,7 +91,9 @@ export interface ExecutorContext<Input> {
   readonly idempotencyKey: string;
   /** 1 on the first call. */
   readonly attempt: number;
-  readonly http: HttpClient;
+  readonly http: StreamingHttpClient;
+  /** For protocols that are not HTTP; the same addresses are refused. */
+  readonly network: Network;
   readonly logger: ExecutorLogger;
   /** Progress 0..1 of this task, streamed to clients; kept when the task ends. */
   emit(progress: number, message?: string): void;

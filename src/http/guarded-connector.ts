@@ -45,7 +45,8 @@ export function guardedConnector(options: {
   };
 }
 
-function guardedLookup(options: { allowPrivateUrls: boolean; lookup: AddressLookup }): LookupFunction {
+/** For the `lookup` option of Node's sockets. */
+export function guardedLookup(options: { allowPrivateUrls: boolean; lookup: AddressLookup }): LookupFunction {
   return (hostname, { all }, callback) => {
     resolveChecked(hostname, options).then(
       (addresses) => {

@@ -60,7 +60,14 @@ export function executorContract(executor: AnyExecutor, makeContext: ContextFact
       const abort = new AbortController();
       const context = makeContext(executor, executor.demoInput, {
         signal: abort.signal,
-        http: { request: ({ signal }) => untilAborted(signal) },
+        http: {
+          request: ({ signal }) => untilAborted(signal),
+          stream: ({ signal }) => untilAborted(signal),
+        },
+        network: {
+          connect: ({ signal }) => untilAborted(signal),
+          resolve: () => untilAborted(abort.signal),
+        },
         runExecutor: () => untilAborted(abort.signal),
         llm: {
           chat: () => untilAborted(abort.signal),
@@ -86,6 +93,9 @@ export function executorContract(executor: AnyExecutor, makeContext: ContextFact
         http: {
           request: async ({ method, headers }) => {
             if (method !== undefined && method !== 'GET') seen.push(headers?.['idempotency-key'] ?? 'none');
+            throw new Error('No network in this test');
+          },
+          stream: async () => {
             throw new Error('No network in this test');
           },
         },

@@ -25,6 +25,10 @@ const NO_MODEL: ExecutorContext<unknown>['llm'] = {
   },
 };
 
+async function noNetwork({ url, host }: { url?: string; host?: string }): Promise<never> {
+  throw new AppError('blocked_address', `A test that needs no network asked for ${url ?? host}`);
+}
+
 async function noExecutor(executorId: string): Promise<never> {
   throw new AppError('executor_unknown', `No executor ${executorId} in this test`);
 }
@@ -59,10 +63,10 @@ export function makeContext(
     signal: new AbortController().signal,
     idempotencyKey: 'run-1:task-1',
     attempt: 1,
-    http: {
-      request: async ({ url }) => {
-        throw new AppError('blocked_address', `A test that needs no network asked for ${url}`);
-      },
+    http: { request: noNetwork, stream: noNetwork },
+    network: {
+      connect: noNetwork,
+      resolve: async (host) => noNetwork({ host }),
     },
     logger: { info: () => undefined, warn: () => undefined },
     emit: (progress, message) => emitted.push({ progress, message }),
