@@ -1,6 +1,6 @@
 /**
  * What a model may call: other executors, as `executor:<id>` (or the id alone). A tool says in words what is wrong with a
- * call, so that the model can do better. Tools of other kinds (`mcp:<server>/<tool>`) are named with a prefix of theirs.
+ * call, so that the model can do better. Those of MCP servers are in _agent-mcp.ts.
  */
 import { AppError } from '../src/core/errors.ts';
 import type { CatalogEntry, ExecutorContext } from '../src/core/executor.ts';
@@ -84,12 +84,13 @@ export function argumentsOf(text: string): JsonObject | string {
   }
 }
 
-function textOf(result: JsonValue): string {
+/** As a model reads it, cut where it is long. */
+export function textOf(result: JsonValue): string {
   const text = typeof result === 'string' ? result : JSON.stringify(result);
   if (text.length <= MAX_RESULT_CHARS) return text;
   return `${text.slice(0, MAX_RESULT_CHARS)}\n[cut: ${text.length} characters in all]`;
 }
 
-function unusable(name: string, why: string): AppError {
+export function unusable(name: string, why: string): AppError {
   return new AppError('task_input_invalid', `Tool '${name}' cannot be offered: ${why}`);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor } from '../src/core/executor.ts';
 import { runAgent } from './_agent-loop.ts';
+import { isMcpTool, mcpServersSchema, mcpTools } from './_agent-mcp.ts';
 import { toolsNamed } from './_agent-tools.ts';
 
 const MAX_STEPS = 200;
@@ -21,7 +22,10 @@ const input = z
       .array(z.string().min(1))
       .max(MAX_TOOLS)
       .default([])
-      .describe('What it may use: executors, as "executor:rest_executor" or the id alone (default: nothing)'),
+      .describe(
+        'What it may use: executors, as "executor:rest_executor" or the id alone; "mcp:docs" or "mcp:docs/search" of mcp_servers (default: nothing)',
+      ),
+    mcp_servers: mcpServersSchema,
     model: z.string().nullish().describe("Model name (default: the server's)"),
     provider: z.string().nullish().describe('openai, anthropic, … (default: whichever there is a key for)'),
     base_url: z.string().nullish().describe('Address of an OpenAI-compatible server of your own'),
@@ -112,7 +116,13 @@ export default defineExecutor({
         { role: 'system', content: system },
         { role: 'user', content: given.goal ?? given.prompt ?? '' },
       ],
-      tools: toolsNamed(given.tools, context),
+      tools: [
+        ...toolsNamed(
+          given.tools.filter((name) => !isMcpTool(name)),
+          context,
+        ),
+        ...(await mcpTools(given.tools.filter(isMcpTool), given.mcp_servers, context)),
+      ],
       settings: {
         provider: given.provider ?? undefined,
         model: given.model ?? undefined,

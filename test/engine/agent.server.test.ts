@@ -1,6 +1,10 @@
 /** Agents end to end: their steps, and the person they wait for. */
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createMcpHandler } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { echoMcpServer, type SeenCall } from '../executors/support/echo-mcp-server.ts';
+import { listenLocally } from '../executors/support/listen-locally.ts';
 import { type FakeProvider, startFakeProvider } from '../llm/fake-provider.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
@@ -41,6 +45,58 @@ const ends = (taskId: string, status: string) =>
 async function start(tasks: object[]): Promise<string> {
   return (await server.call('tasks.execute', { tasks, wait_seconds: 0 })).run_id;
 }
+
+describe('an agent with an MCP server', () => {
+  it('is offered its tools and calls them; its key is kept sealed', async () => {
+    const [seen, credentials]: [SeenCall[], unknown[]] = [[], []];
+    const handler = createMcpHandler(() => echoMcpServer(seen));
+    const mcp = createServer(async (request, response) => {
+      credentials.push(request.headers.authorization);
+      const parts: Buffer[] = [];
+      for await (const part of request) parts.push(part);
+      const body = Buffer.concat(parts);
+      const given = {
+        method: request.method ?? 'GET',
+        headers: request.headers as Record<string, string>,
+        ...(body.length === 0 ? {} : { body }),
+      };
+      const answer = await handler.fetch(new Request('http://local/mcp', given));
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+    const listening = await listenLocally(mcp);
+    const url = `http://127.0.0.1:${listening.port}/mcp`;
+    const mcp_servers = { local: { url, headers: { Authorization: 'Bearer canary-of-mcp' } } };
+    const goal = 'say: {"text": "hello"}';
+    try {
+      const task = id('mcp');
+      const inputs = { goal, mcp_servers, tools: ['mcp:local/echo'], model: 'agent-3' };
+      const answer = await server.call('tasks.execute', { tasks: [agent(task, inputs)] });
+      expect(answer.result).toMatchObject({ finished: true, answer: 'Done after 2 tools' });
+      expect(answer.result.tool_calls[0]).toMatchObject({ tool: 'local__echo', ok: true });
+      expect(seen.map(({ text }) => text)).toEqual(['hello', 'hello']);
+      expect(new Set(credentials)).toEqual(new Set(['Bearer canary-of-mcp']));
+      const offered = fake.calls.at(-1)?.body.tools;
+      expect(offered.map((tool: { function: { name: string } }) => tool.function.name)).toEqual([
+        'local__echo',
+      ]);
+      const shown = JSON.stringify([await get(task), await stepsOf(task)]);
+      expect(shown).toContain('[secret]');
+      expect(shown).not.toContain('canary-of-mcp');
+
+      const wrong = await server.call('tasks.execute', {
+        tasks: [agent(id('mcp'), { ...inputs, tools: ['mcp:local/nothing'] })],
+      });
+      expect(wrong.error).toMatch(/'mcp:local\/nothing' cannot be offered: the server has: echo/);
+      const nowhere = await server.call('tasks.execute', {
+        tasks: [agent(id('mcp'), { ...inputs, tools: ['mcp:other'] })],
+      });
+      expect(nowhere.error).toMatch(/mcp_servers has no 'other'/);
+    } finally {
+      await listening.close();
+    }
+  });
+});
 
 describe('an agent', () => {
   it('works with its tools to the end, and each step can be seen', async () => {
