@@ -131,7 +131,8 @@ describe('agent_executor', () => {
       ['nothing_executor', /no such executor/],
       ['executor:wait_executor', /must be a task of its own/],
       ['off_executor', /switched off/],
-      ['mcp:server/tool', /kind 'mcp'/],
+      ['mcp:server/tool', /mcp_servers has no 'server'/],
+      ['ftp:server', /kind 'ftp'/],
     ] as const)
       await expect(run({ tools: [tool] }, { llm })).rejects.toThrow(why);
     expect(asked).toEqual([]);
