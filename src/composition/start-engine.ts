@@ -34,6 +34,7 @@ import { Reconciler } from '../temporal/reconciler.ts';
 import { TemporalSchedules } from '../temporal/task-schedules.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import type { TemporalParts } from './connect-temporal.ts';
+import { mailAccount } from './mail-account.ts';
 import { freeTreeLimits } from './make-hooks.ts';
 
 /** Executors live beside src/ (and beside dist/src in the image). */
@@ -165,6 +166,7 @@ export function executorSettings(config: Config): ExecutorSettings {
     commandWhitelist: config.commandWhitelist,
     filesDir: join(config.dataDir, 'files'),
     demoSleepScale: config.demoSleepScale,
+    mail: mailAccount(config),
   };
 }
 

@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { LLM_SETTINGS } from './llm-settings.ts';
+import { MAIL_SETTINGS } from './mail-settings.ts';
 import { MODEL_SETTINGS } from './model-settings.ts';
 import {
   addressRanges,
@@ -331,6 +332,7 @@ export const SETTINGS = {
   ),
   ...MODEL_SETTINGS,
   ...LLM_SETTINGS,
+  ...MAIL_SETTINGS,
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { LlmClient } from './llm/chat.ts';
+import type { MailAccount } from './mail-account.ts';
 import type { Network } from './network.ts';
 
 export type { ConnectRequest, Network } from './network.ts';
@@ -187,6 +188,8 @@ export interface ExecutorSettings {
   readonly filesDir: string;
   /** Scales `demoDelayMs`; 0 = no delay. */
   readonly demoSleepScale: number;
+  /** The server's own mail account; absent = it has none. */
+  readonly mail?: MailAccount;
 }
 
 export interface ExecutorDefinition<Input = unknown, Output = unknown> {
