@@ -1,5 +1,6 @@
 /** What activities are built from. Composed in main.ts; tests compose their own. */
 import type { ExecutorSettings, Network, StreamingHttpClient } from '../core/executor.ts';
+import type { ExecutorServices } from '../core/executor-services.ts';
 import type { ScheduledOutcome, ScheduledStart } from '../core/run-protocol.ts';
 import type { TaskStatus } from '../core/task.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
@@ -32,6 +33,7 @@ export interface ActivityDependencies {
   readonly inputSecrets: Pick<InputSecrets, 'open'>;
   readonly planTree: TreePlanner;
   readonly settings: ExecutorSettings;
+  readonly services: ExecutorServices;
   readonly hooks: HookRunner;
   /** What a free tree may ask of models on the server's key. */
   readonly freeTreeLimits: FreeTreeLimits;

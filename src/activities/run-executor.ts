@@ -183,6 +183,7 @@ function contextOf(
     }),
     ...(options.decision === undefined ? {} : { decision: options.decision }),
     settings: deps.settings,
+    services: deps.services,
   };
 }
 

@@ -19,6 +19,7 @@ import { hostCheck } from './middleware/host-check.ts';
 import { identify } from './middleware/identify.ts';
 import { requestId } from './middleware/request-id.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { restMethods, restRoute } from './rest/rest-route.ts';
 import { autoLoginRoute } from './routes/auth.ts';
 import { decodeRoute } from './routes/codec.ts';
 import { initExecutorsRoute, initStatusRoute } from './routes/demo-tasks.ts';
@@ -129,6 +130,10 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   if (workerToken !== null) {
     const path = `${WORKER_CALLS_PATH}/:call`;
     router.post(path, named(path), workerCallRoute(deps, workerToken));
+  }
+  for (const entry of restMethods(METHOD_TABLE)) {
+    const { path, verb } = entry.form;
+    router.register(path, [verb], [named(path), known, restRoute(entry, deps, hub)]);
   }
   addDocsRoutes(router, METHOD_TABLE, deps);
   return router;

@@ -7,12 +7,20 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { Identity, Role } from '../ports/identity.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { StreamHub } from './events/stream-hub.ts';
+import type { RestForm } from './rest/rest-form.ts';
 
 /** Who may call: anybody known, or holders of one of the roles. Ownership is checked by the handler as well. */
 export interface AuthRule {
   readonly roles?: readonly Role[];
   /** How ownership is decided, for readers and for the test that every method has a rule. */
-  readonly ownership: 'own-tasks' | 'own-runs' | 'own-keys' | 'none';
+  readonly ownership:
+    | 'own-tasks'
+    | 'own-runs'
+    | 'own-keys'
+    | 'own-personas'
+    | 'own-studies'
+    | 'own-conversations'
+    | 'none';
 }
 
 /** One call as a handler sees it. */
@@ -23,6 +31,8 @@ export interface Call {
   readonly requestId: string;
   /** `Idempotency-Key`, made distinct per item in a batch; null when absent. */
   readonly idempotencyKey: string | null;
+  /** `If-Match` without its quotes: the version a change was made from; null when absent, or for any (`*`). */
+  readonly ifMatch: string | null;
   /** `Last-Event-ID`: attach to a run instead of starting one. */
   readonly lastEventId: string | null;
   /** `X-LLM-API-KEY` as it came; read by execute and generate only (clients send it everywhere). */
@@ -60,6 +70,8 @@ export interface Method<Params = unknown> {
   readonly positional?: 'array';
   /** Takes away or stops what cannot be had back: agents ask their people first. */
   readonly isDestructive?: true;
+  /** Also served as plain HTTP. */
+  readonly rest?: RestForm;
   /** Error codes beside the general ones, for the docs. */
   readonly errors?: readonly string[];
   readonly examples: readonly { readonly name: string; readonly params: JsonValue }[];

@@ -36,6 +36,7 @@ import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import type { TemporalParts } from './connect-temporal.ts';
 import { mailAccount } from './mail-account.ts';
 import { freeTreeLimits } from './make-hooks.ts';
+import { makeServices } from './make-services.ts';
 
 /** Executors live beside src/ (and beside dist/src in the image). */
 const EXECUTORS_DIR = join(fileURLToPath(new URL('.', import.meta.url)), '..', '..', 'executors');
@@ -139,6 +140,7 @@ async function makeWorker(
     freeTreeLimits: freeTreeLimits(config),
     llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
+    services: makeServices(),
     sealer: options.sealer,
     signWebhook,
     ...parts,

@@ -25,6 +25,7 @@ import { connectTemporal } from './connect-temporal.ts';
 import { listen } from './listen.ts';
 import { freeTreeLimits, makeHooks } from './make-hooks.ts';
 import { makeLlm, makeLlmBudgets } from './make-llm.ts';
+import { makeQueueServices } from './make-services.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { executorSettings, loadExecutors, preciseNow } from './start-engine.ts';
 
@@ -79,6 +80,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       inputSecrets: { open: (task, sealed) => openInputsRemotely(post, task, sealed) },
       planTree: (client, request) => planByModel(registry, client, request),
       settings: executorSettings(config),
+      services: makeQueueServices(),
       memory: new RunMemory(store),
       aborts: new AbortBoard(),
       logger,

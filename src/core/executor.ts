@@ -3,6 +3,7 @@
  * `defineExecutor({...})`; dropping it in is all it takes. Metadata is derived from the definition, never repeated.
  */
 import type { z } from 'zod';
+import type { ExecutorServices } from './executor-services.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { LlmClient } from './llm/chat.ts';
 import type { MailAccount } from './mail-account.ts';
@@ -131,6 +132,8 @@ export interface ExecutorContext<Input> {
   readonly executors: ExecutorCatalog;
   /** Set only for placement `wait`, when it wakes. */
   readonly decision?: WaitDecision;
+  /** Parts of the server that executors work with: safety rules, personas, conversations … */
+  readonly services: ExecutorServices;
   /** Settings an executor may read: `settings.commandWhitelist` …; never process.env. */
   readonly settings: ExecutorSettings;
 }

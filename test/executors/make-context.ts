@@ -81,6 +81,7 @@ export function makeContext(
     executors: { find: () => undefined },
     generateTree: async () => ({ tasks: [], model: null, repairs: 0 }),
     settings: testSettings,
+    services: {},
     ...overrides,
     emitted,
     deltas,

@@ -39,6 +39,7 @@ export function callOf(context: ApiContext, deps: ApiDeps, streams: StreamHub): 
     requestId,
     startedAt,
     idempotencyKey: header(context, 'idempotency-key'),
+    ifMatch: versionOf(header(context, 'if-match')),
     lastEventId: header(context, 'last-event-id'),
     llmKeyHeader: header(context, 'x-llm-api-key'),
     isBatch: false,
@@ -80,6 +81,15 @@ function abortOnClose(response: ServerResponse): AbortSignal {
       if (!response.writableFinished) controller.abort();
     });
   return controller.signal;
+}
+
+/** Weak tags count too: our versions are numbers, which have no weaker meaning. */
+function versionOf(tag: string | null): string | null {
+  if (tag === null || tag.trim() === '*') return null;
+  return tag
+    .trim()
+    .replace(/^W\//, '')
+    .replace(/^"(.*)"$/, '$1');
 }
 
 function header(context: ApiContext, name: string): string | null {

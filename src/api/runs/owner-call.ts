@@ -46,6 +46,7 @@ export function ownerCall(
       identity,
       requestId: about.requestId,
       idempotencyKey: about.idempotencyKey,
+      ifMatch: null,
       lastEventId: null,
       llmKeyHeader: null,
       startedAt: deps.clock.now(),
