@@ -16,6 +16,7 @@ const LAYERS = {
   llm: { may: ['core'], types: ['ports'] },
   http: { may: ['core'], types: ['ports'] },
   secrets: { may: ['core'], types: ['ports'] },
+  safety: { may: ['core'], types: ['ports'] },
   telemetry: { may: ['core'], types: ['ports'] },
   temporal: { may: ['core', 'activities'], types: ['ports', 'workflows'] },
   api: { may: ['core', 'hooks'], types: ['ports'] },

@@ -7,6 +7,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { SafetyChecker } from '../ports/safety.ts';
 import type { TaskSchedules } from '../ports/schedules.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -78,6 +79,7 @@ export interface ApiDeps {
   readonly llm: Pick<LlmGateway, 'candidates' | 'route'>;
   readonly inputSecrets: InputSecrets;
   readonly ledger: Ledger;
+  readonly safety: SafetyChecker;
   /** Absent: methods have no limits of their own. */
   readonly methodRates?: MethodRates;
   readonly triggerSecrets: TriggerSecrets;

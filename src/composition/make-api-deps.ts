@@ -10,6 +10,7 @@ import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.
 import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
+import type { SafetyChecker } from '../ports/safety.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
@@ -43,6 +44,7 @@ export interface ApiParts {
   readonly llmBudgets: LlmBudgetSource;
   readonly llmKeys: LlmKeys;
   readonly inputSecrets: InputSecrets;
+  readonly safety: SafetyChecker;
 }
 
 /** `state.isStopping` makes `/ready` say no. */
@@ -72,6 +74,7 @@ export async function makeApiDeps(parts: ApiParts, state: { isStopping: boolean 
     llmKeys: parts.llmKeys,
     llm: parts.llm,
     inputSecrets: parts.inputSecrets,
+    safety: parts.safety,
     ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),

@@ -17,6 +17,7 @@ import { type Listening, listen } from './listen.ts';
 import { type ApiParts, makeApiDeps, temporalUiUrl } from './make-api-deps.ts';
 import { makeHooks } from './make-hooks.ts';
 import { makeLlm, makeLlmBudgets } from './make-llm.ts';
+import { makeSafety } from './make-safety.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { type Access, startAccess } from './start-access.ts';
 import { type EngineParts, loadExecutors, startEngine } from './start-engine.ts';
@@ -78,6 +79,7 @@ export async function startApp(options: StartOptions): Promise<App> {
     ]);
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
+    const safety = makeSafety(config);
     const llm = makeLlm(config, metrics);
     const llmBudgets = makeLlmBudgets(config, store);
     const llmKeys = createLlmKeys(store.secrets, sealer, Date.now);
@@ -121,6 +123,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       llmBudgets,
       llmKeys,
       inputSecrets,
+      safety,
     });
   } catch (error) {
     for (const step of undo.reverse()) await step();

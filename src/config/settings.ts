@@ -8,6 +8,7 @@ import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { LLM_SETTINGS } from './llm-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { MODEL_SETTINGS } from './model-settings.ts';
+import { SAFETY_SETTINGS } from './safety-settings.ts';
 import {
   addressRanges,
   anyPort,
@@ -333,6 +334,7 @@ export const SETTINGS = {
   ...MODEL_SETTINGS,
   ...LLM_SETTINGS,
   ...MAIL_SETTINGS,
+  ...SAFETY_SETTINGS,
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

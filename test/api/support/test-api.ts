@@ -21,6 +21,7 @@ import { createInputSecrets } from '../../../src/secrets/input-secrets.ts';
 import { createLlmKeys } from '../../../src/secrets/llm-keys.ts';
 import { createSealer } from '../../../src/secrets/sealer.ts';
 import { createTriggerSecrets } from '../../../src/secrets/trigger-secrets.ts';
+import { testSafety } from '../../safety/test-safety.ts';
 
 const executor = defineExecutor({
   id: 'system_info_executor',
@@ -144,6 +145,7 @@ export async function startTestApi(
       now,
     }),
     inputSecrets: createInputSecrets(realSealer),
+    safety: testSafety(),
     llm,
     registry,
     treeGenerator: createTreeGenerator({ registry, llm }),

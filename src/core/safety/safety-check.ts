@@ -1,0 +1,51 @@
+/** What is asked of the safety engine and what it answers. Executors, methods and routes all use these shapes. */
+import { z } from 'zod';
+import { exitSchema } from './exit.ts';
+import { findingSchema } from './finding.ts';
+
+/** Rules of strict mode, in the order in which the first exit is looked for. */
+export const SAFETY_RULES = [
+  'kill_switch',
+  'malformed',
+  'length',
+  'budget',
+  'denylist',
+  'pii',
+  'secret',
+  'injection',
+  'output',
+] as const;
+export const safetyRuleSchema = z.enum(SAFETY_RULES);
+export type SafetyRule = z.infer<typeof safetyRuleSchema>;
+
+/** `contract`: the rules of persona-lab and nothing else. `strict`: ours. */
+export const safetyModeSchema = z.enum(['contract', 'strict']);
+export type SafetyMode = z.infer<typeof safetyModeSchema>;
+
+/** `input`: what a user sends to a model. `output`: what a model answers. */
+export const safetyStageSchema = z.enum(['input', 'output']);
+export type SafetyStage = z.infer<typeof safetyStageSchema>;
+
+export const safetyBudgetsSchema = z.object({
+  tokens: z.number().int().min(0).optional().describe('Most tokens the text may have, by estimate'),
+  cost_usd: z.number().min(0).optional().describe('Most the text may cost as input of `model`'),
+  model: z.string().optional().describe('Whose prices count for `cost_usd`'),
+});
+export type SafetyBudgets = z.infer<typeof safetyBudgetsSchema>;
+
+export const safetyCheckRequestSchema = z.object({
+  text: z.string().describe('The text to look at'),
+  stage: safetyStageSchema.default('input').describe('input: sent to a model; output: answered by one'),
+  mode: safetyModeSchema.optional().describe('Left out: strict, or what SAFETY_MODE says'),
+  rules: z.array(safetyRuleSchema).optional().describe('Only these rules (strict mode). Left out: all'),
+  budgets: safetyBudgetsSchema.optional().describe('Limits of this text alone'),
+});
+export type SafetyCheckRequest = z.input<typeof safetyCheckRequestSchema>;
+
+export const safetyReportSchema = z.object({
+  exit: exitSchema.nullable().describe('null: nothing stands against the text'),
+  findings: z.array(findingSchema),
+  redacted: z.string().optional().describe('The text with personal data and secrets masked, when it has any'),
+  elapsed_ms: z.number(),
+});
+export type SafetyReport = z.infer<typeof safetyReportSchema>;
