@@ -11,6 +11,7 @@ import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
 import type { TaskStep } from '../core/task-step.ts';
 import type { AttemptUsage } from '../core/usage.ts';
+import type { PersonaStore } from './persona-store.ts';
 import type { SecretRow, SecretStore } from './secret-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { Use, UseStore } from './use-store.ts';
@@ -27,6 +28,7 @@ export interface Store {
   readonly uses: UseStore;
   readonly secrets: SecretStore;
   readonly usage: UsageStore;
+  readonly personas: PersonaStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Writes what waits, then closes. */

@@ -8,6 +8,7 @@ import { demoTasksMigration } from './migrations/0004-demo-tasks.ts';
 import { usageMigration } from './migrations/0005-usage.ts';
 import { secretsMigration } from './migrations/0006-secrets.ts';
 import { stepsMigration } from './migrations/0007-task-steps.ts';
+import { personasMigration } from './migrations/0009-personas.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
@@ -20,6 +21,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0005-usage': usageMigration(hasIndexes),
     '0006-secrets': secretsMigration(hasIndexes),
     '0007-task-steps': stepsMigration(hasIndexes),
+    '0009-personas': personasMigration(hasIndexes),
   };
   const migrator = new Migrator({
     db: database,

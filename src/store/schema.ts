@@ -6,6 +6,7 @@ import { DEMO_TASKS_COLUMNS } from './migrations/0004-demo-tasks.ts';
 import { USAGE_TABLES } from './migrations/0005-usage.ts';
 import { SECRET_TABLES } from './migrations/0006-secrets.ts';
 import { STEP_TABLES } from './migrations/0007-task-steps.ts';
+import { PERSONA_TABLES } from './migrations/0009-personas.ts';
 
 const { runs } = INITIAL_TABLES;
 export const TABLES = {
@@ -15,6 +16,7 @@ export const TABLES = {
   ...USAGE_TABLES,
   ...SECRET_TABLES,
   ...STEP_TABLES,
+  ...PERSONA_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
 };
 export type TableName = keyof typeof TABLES;

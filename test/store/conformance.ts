@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { isoMicros } from '../../src/core/time.ts';
 import type { RunCommit, Store } from '../../src/ports/store.ts';
+import { personaConformance } from './persona-conformance.ts';
 import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
 import { secretConformance } from './secret-conformance.ts';
 import { stepConformance } from './step-conformance.ts';
@@ -247,6 +248,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
     });
 
     userConformance(() => store);
+    personaConformance(() => store);
     secretConformance(() => store);
     stepConformance(() => store);
     usageConformance(() => store);

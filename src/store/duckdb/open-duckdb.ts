@@ -7,6 +7,7 @@ import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
 import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
+import { createPersonaStorage } from '../persona-storage.ts';
 import { renumberRun } from '../renumber-run.ts';
 import { RunEndings } from '../run-endings.ts';
 import { createIdempotencyStorage, createRunReads, readEvents } from '../run-storage.ts';
@@ -111,6 +112,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     users: createUserStorage(database),
     keys: createKeyStorage(database),
     secrets,
+    personas: createPersonaStorage(database),
     uses: createUseStorage(database, endings),
     usage,
     ping: async () => {

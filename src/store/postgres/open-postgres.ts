@@ -11,6 +11,7 @@ import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
 import { migrate } from '../migrate.ts';
+import { createPersonaStorage } from '../persona-storage.ts';
 import { renumberRun } from '../renumber-run.ts';
 import { RUN_COLUMNS, rowToRun } from '../rows.ts';
 import { RunEndings } from '../run-endings.ts';
@@ -116,6 +117,7 @@ export async function openPostgres(options: {
     users: createUserStorage(database),
     keys: createKeyStorage(database),
     secrets,
+    personas: createPersonaStorage(database),
     uses: createUseStorage(database, endings, createSharedUses(database)),
     usage,
     ping: async () => {
