@@ -15,6 +15,7 @@ const LAYERS = {
   ledger: { may: ['core'], types: ['ports'] },
   llm: { may: ['core'], types: ['ports'] },
   http: { may: ['core'], types: ['ports'] },
+  personas: { may: ['core'], types: ['ports'] },
   secrets: { may: ['core'], types: ['ports'] },
   safety: { may: ['core'], types: ['ports'] },
   telemetry: { may: ['core'], types: ['ports'] },

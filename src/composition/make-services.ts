@@ -1,12 +1,26 @@
 /** Gives executors the parts of the server that they work with. */
+import { AppError } from '../core/errors.ts';
 import type { ExecutorServices } from '../core/executor-services.ts';
+import { readPersonas } from '../personas/read-personas.ts';
+import type { Store } from '../ports/store.ts';
 
 /** For a process that has the store. */
-export function makeServices(): ExecutorServices {
-  return {};
+export function makeServices(parts: { readonly store: Store }): ExecutorServices {
+  return {
+    personas: { getMany: (ids, userId) => readPersonas(parts.store.personas, ids, userId) },
+  };
 }
 
 /** For a worker of a named queue, which has no store: what needs one throws `task_failed`. */
 export function makeQueueServices(): ExecutorServices {
-  return {};
+  return {
+    personas: { getMany: needsDatabase },
+  };
+}
+
+async function needsDatabase(): Promise<never> {
+  throw new AppError(
+    'task_failed',
+    'This task works with the database, which a worker of a named queue does not have: leave policy.task_queue away',
+  );
 }

@@ -140,7 +140,7 @@ async function makeWorker(
     freeTreeLimits: freeTreeLimits(config),
     llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
-    services: makeServices(),
+    services: makeServices({ store }),
     sealer: options.sealer,
     signWebhook,
     ...parts,

@@ -2,6 +2,8 @@
  * The parts of the server that some executors work with (safety rules, personas, conversations …), as they see them.
  * A worker of a named queue has no database: there each part that needs one refuses with a sentence that says so.
  */
+import type { PersonaServices } from './persona/persona-services.ts';
 
-// biome-ignore lint/suspicious/noEmptyInterface: each part adds itself here
-export interface ExecutorServices {}
+export interface ExecutorServices {
+  readonly personas: PersonaServices;
+}

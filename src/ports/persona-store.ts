@@ -1,7 +1,7 @@
 /** The rows of personas. Part of the store; both drivers pass the same conformance suite. */
 import type { Persona, PersonaFields } from '../core/persona/persona.ts';
 import type { StoredEntry } from '../core/persona/persona-file.ts';
-import type { IdempotencyRecord } from './store.ts';
+import type { IdempotencyRecord } from './idempotency-store.ts';
 
 export interface PersonaFilter {
   /** Shipped ones and this user's; null = everybody's. */

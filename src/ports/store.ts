@@ -11,11 +11,14 @@ import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
 import type { TaskStep } from '../core/task-step.ts';
 import type { AttemptUsage } from '../core/usage.ts';
+import type { IdempotencyRecord, IdempotencyStore } from './idempotency-store.ts';
 import type { PersonaStore } from './persona-store.ts';
 import type { SecretRow, SecretStore } from './secret-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { Use, UseStore } from './use-store.ts';
 import type { KeyStore, UserStore } from './user-store.ts';
+
+export type { IdempotencyRecord, IdempotencyStore } from './idempotency-store.ts';
 
 export interface Store {
   readonly kind: 'duckdb' | 'postgres';
@@ -41,23 +44,6 @@ export interface TaskWorkerStore {
   readonly tasks: Pick<TaskStore, 'get' | 'getMany'>;
   readonly runs: Pick<RunStore, 'context' | 'outcomes' | 'steps' | 'commit'>;
   readonly events: Pick<EventStore, 'publish'>;
-}
-
-/** Written in the same transaction as what it guards. Kept 24 h. */
-export interface IdempotencyRecord {
-  readonly userId: string;
-  readonly method: string;
-  readonly key: string;
-  /** sha-256 of the canonical params. */
-  readonly bodyHash: string;
-  /** What a repeat needs to give the same answer: the ids made. */
-  readonly answer: JsonObject;
-}
-export interface IdempotencyStore {
-  /** The record younger than 24 h, or null. */
-  find(userId: string, method: string, key: string): Promise<IdempotencyRecord | null>;
-  /** For methods that write nothing else in the store's transaction. First writer wins; returns what stands. */
-  put(record: IdempotencyRecord): Promise<IdempotencyRecord>;
 }
 
 export interface TaskFilter {

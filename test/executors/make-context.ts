@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { AppError } from '../../src/core/errors.ts';
 import type { AnyExecutor, ExecutorContext, ExecutorSettings } from '../../src/core/executor.ts';
+import type { ExecutorServices } from '../../src/core/executor-services.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 
 export const testSettings: ExecutorSettings = {
@@ -27,6 +28,15 @@ const NO_MODEL: ExecutorContext<unknown>['llm'] = {
 
 async function noNetwork({ url, host }: { url?: string; host?: string }): Promise<never> {
   throw new AppError('blocked_address', `A test that needs no network asked for ${url ?? host}`);
+}
+
+/** A test gives the parts that it needs. */
+const noServices: ExecutorServices = {
+  personas: { getMany: noService },
+};
+
+async function noService(): Promise<never> {
+  throw new AppError('task_failed', 'A test that needs no part of the server asked for one');
 }
 
 async function noExecutor(executorId: string): Promise<never> {
@@ -81,7 +91,7 @@ export function makeContext(
     executors: { find: () => undefined },
     generateTree: async () => ({ tasks: [], model: null, repairs: 0 }),
     settings: testSettings,
-    services: {},
+    services: noServices,
     ...overrides,
     emitted,
     deltas,
