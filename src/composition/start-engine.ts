@@ -169,6 +169,11 @@ export function executorSettings(config: Config): ExecutorSettings {
     filesDir: join(config.dataDir, 'files'),
     demoSleepScale: config.demoSleepScale,
     mail: mailAccount(config),
+    containers: {
+      address: config.dockerHost,
+      network: config.dockerNetwork,
+      canMountAnything: config.dockerAllowSensitiveMounts,
+    },
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { CONTAINER_SETTINGS } from './container-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { LLM_SETTINGS } from './llm-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
@@ -335,6 +336,7 @@ export const SETTINGS = {
   ...LLM_SETTINGS,
   ...MAIL_SETTINGS,
   ...SAFETY_SETTINGS,
+  ...CONTAINER_SETTINGS,
   logLevel: setting(
     'Logs',
     'LOG_LEVEL',

@@ -3,6 +3,7 @@
  * `defineExecutor({...})`; dropping it in is all it takes. Metadata is derived from the definition, never repeated.
  */
 import type { z } from 'zod';
+import type { ContainerEngine } from './container-engine.ts';
 import type { ExecutorServices } from './executor-services.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { LlmClient } from './llm/chat.ts';
@@ -193,6 +194,8 @@ export interface ExecutorSettings {
   readonly demoSleepScale: number;
   /** The server's own mail account; absent = it has none. */
   readonly mail?: MailAccount;
+  /** Absent: the usual engine, nothing beyond the files folder. */
+  readonly containers?: ContainerEngine;
 }
 
 export interface ExecutorDefinition<Input = unknown, Output = unknown> {

@@ -12,6 +12,12 @@ test.each([
   ['system_info_executor', 'stdio', [], { resource: 'all', timeout: 30 }],
   ['command_executor', 'stdio', ['command'], { timeout: 30 }],
   ['aggregate_results_executor', 'core', [], { dependencies: null }],
+  [
+    'docker_executor',
+    'docker',
+    ['image', 'command'],
+    { env: null, volumes: null, working_dir: null, timeout: 60, remove: true, resources: null },
+  ],
   ['scrape_executor', null, ['url'], { max_chars: 5000, extract_metadata: true }],
   [
     'rest_executor',
