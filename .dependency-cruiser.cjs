@@ -65,7 +65,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot:
-          '^executors/|^hooks/|^src/main\\.ts$|-process\\.ts$|-worker\\.ts$|^src/bundle-workflows\\.ts$',
+          '^executors/|^hooks/|^web/src/main\\.tsx$|^src/main\\.ts$|-process\\.ts$|-worker\\.ts$|^src/bundle-workflows\\.ts$',
       },
       to: {},
     },
@@ -97,6 +97,27 @@ module.exports = {
       comment: 'A hook file imports core and parts of hooks (_*), as an executor does.',
       from: { path: '^hooks/' },
       to: { path: '^(src|executors|hooks)/', pathNot: '^(src/core/|hooks/_)' },
+    },
+    {
+      name: 'web-imports',
+      severity: 'error',
+      comment: 'web may import the client; of core only what is erased when it is built.',
+      from: { path: '^web/' },
+      to: { path: '^(src|executors|hooks)/', pathNot: '^src/(client|core)/' },
+    },
+    {
+      name: 'web-imports-core-types-only',
+      severity: 'error',
+      comment: 'The schemas of core would bring zod into the page.',
+      from: { path: '^web/' },
+      to: { path: '^src/core/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-web',
+      severity: 'error',
+      comment: 'The server serves what was built of it, and knows nothing else of it.',
+      from: { path: '^(src|executors|hooks)/' },
+      to: { path: '^web/' },
     },
     {
       name: 'no-dev-dependencies',

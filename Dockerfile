@@ -12,6 +12,8 @@ COPY src src
 COPY executors executors
 COPY hooks hooks
 COPY docs/errors docs/errors
+COPY web web
+COPY scripts/build-web.mjs scripts/find-node.mjs scripts/web-build.mjs scripts/
 RUN npm run build
 # The image has its own Node, so the packaged ones go; --omit=optional would take DuckDB's binding with them.
 # Temporal's core comes for five platforms at 25 to 30 MB each: the image runs on one.

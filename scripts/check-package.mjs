@@ -1,6 +1,6 @@
 /**
  * `npm run check:package`: packs this checkout, installs the package into an empty folder, and uses it as a stranger
- * would: the command's version, a server, the client from JavaScript and, type-checked, from TypeScript. Takes minutes.
+ * would: the command's version, a server, its web app, the client from JavaScript and, type-checked, from TypeScript. Takes minutes.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -81,6 +81,7 @@ async function checkServer() {
   try {
     await within(READY_LIMIT_MS, 'The welcome tree did not complete', welcomed(server));
     checkClient(port);
+    await checkWebApp(port);
     server.kill('SIGTERM');
     const [code] = await within(STOP_LIMIT_MS, 'SIGTERM did not stop the server', ended);
     if (code !== 0) throw new Error(`The server ended with ${code}`);
@@ -112,6 +113,18 @@ console.log((await client.execute({ tasks })).tree_status);
   );
   const status = run(node, ['consumer.mjs']).trim();
   if (status !== 'completed') throw new Error(`The client's tree ended '${status}'`);
+}
+
+/** The page, and every file it names. */
+async function checkWebApp(port) {
+  const base = `http://127.0.0.1:${port}`;
+  const page = await (await fetch(`${base}/app/`)).text();
+  const paths = [...page.matchAll(/(?:src|href)="(\/app\/[^"]+)"/g)].map(([, path]) => path);
+  if (paths.length < 3) throw new Error(`/app/ is no page of the web app:\n${page}`);
+  for (const path of paths) {
+    const { status } = await fetch(base + path);
+    if (status !== 200) throw new Error(`${path} answered ${status}`);
+  }
 }
 
 async function within(limitMs, complaint, work) {

@@ -1,18 +1,21 @@
 /**
- * Runs before `npm start` and, with `--test`, before `npm test`: installs what is missing and says nothing when
- * nothing is. Plain JavaScript for Node 18 and newer, without dependencies: it runs before there are any.
+ * Runs before `npm start` and, with `--test`, before `npm test`: installs what is missing, builds the web app when its
+ * sources have changed, and says nothing when there is nothing to do. Plain JavaScript for Node 18 and newer, without
+ * dependencies: it runs before there are any.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from './find-node.mjs';
 import { isInstalled, markInstalled } from './installed.mjs';
+import { buildWebApp } from './web-build.mjs';
 
 const EVERY_MS = 10_000;
 
 const forTests = process.argv.includes('--test');
 await installPackages(forTests);
 if (forTests) await installTestPrograms();
+await prepareWebApp();
 
 async function installPackages(withDev) {
   if (!isInstalled(ROOT, withDev)) {
@@ -29,6 +32,13 @@ async function installPackages(withDev) {
     }
   }
   markInstalled(ROOT, withDev);
+}
+
+/** The server does without its web app: a build that fails is told, and the start goes on. */
+async function prepareWebApp() {
+  const problem = await buildWebApp();
+  if (problem !== null)
+    console.error(`${problem}\nThe server starts all the same; \`npm run build:web\` tries again.`);
 }
 
 function runNpm(args) {

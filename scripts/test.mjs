@@ -22,6 +22,7 @@ const broken = [];
 
 await check('Format and lint', binOf('@biomejs/biome', 'biome'), ['check', '.']);
 await check('Types', binOf('typescript', 'tsc'), ['--noEmit']);
+await check('Types of the web app', binOf('typescript', 'tsc'), ['-p', 'web']);
 await check('House rules', join(ROOT, 'scripts', 'check-rules.mjs'), []);
 await check('Who imports whom', binOf('dependency-cruiser', 'depcruise'), [
   '--config',
@@ -29,6 +30,7 @@ await check('Who imports whom', binOf('dependency-cruiser', 'depcruise'), [
   'src',
   'executors',
   'hooks',
+  'web/src',
 ]);
 await check('Unused files, exports and packages', binOf('knip', 'knip'), ['--no-config-hints']);
 await vitest('Unit tests', 'unit');

@@ -14,6 +14,7 @@ import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
 import type { TreeGenerator } from '../ports/tree-generator.ts';
 import type { TriggerSecrets } from '../ports/trigger-secrets.ts';
+import type { WebApp } from '../ports/web-app.ts';
 import type { MethodRates } from './rpc/method-rates.ts';
 import type { TriggerRate } from './rpc/trigger-rate.ts';
 
@@ -88,4 +89,5 @@ export interface ApiDeps {
   /** Absent: tasks may be triggered as often as anybody likes. */
   readonly triggerRate?: TriggerRate;
   readonly readiness: () => Promise<Readiness>;
+  readonly webApp: WebApp;
 }

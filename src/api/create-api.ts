@@ -33,6 +33,7 @@ import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
 import { exportUsageRoute } from './routes/usage.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
+import { addWebAppRoutes } from './routes/web-app.ts';
 import { webhookTriggerRoute } from './routes/webhook-trigger.ts';
 import { scheduledStarter } from './runs/start-scheduled.ts';
 import type { ApiMiddleware, ApiState } from './state.ts';
@@ -136,5 +137,6 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
     router.register(path, [verb], [named(path), known, restRoute(entry, deps, hub)]);
   }
   addDocsRoutes(router, METHOD_TABLE, deps);
+  addWebAppRoutes(router, deps);
   return router;
 }

@@ -1,7 +1,8 @@
 /** An event stream that survives lost connections: it reconnects behind the last event it has seen. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { SseParser } from '../core/sse-parser.ts';
+import { pause } from './pause.ts';
+import { readChunks } from './read-chunks.ts';
 import { RpcError } from './rpc-error.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -56,7 +57,7 @@ export async function* followEvents(options: FollowOptions): AsyncGenerator<Stre
     if (failures++ >= options.retries)
       throw new UnreachableError(options.url, 'the event stream broke off', problem);
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-    await pause(pauseMs, undefined, options.signal ? { signal: options.signal } : {});
+    await pause(pauseMs, options.signal);
   }
 }
 
@@ -65,7 +66,7 @@ export async function* eventsOf(response: Response): AsyncGenerator<StreamEvent,
   if (response.body === null) return;
   const parser = new SseParser();
   const decoder = new TextDecoder();
-  for await (const bytes of response.body as AsyncIterable<Uint8Array>) {
+  for await (const bytes of readChunks(response.body)) {
     for (const message of parser.push(decoder.decode(bytes, { stream: true }))) {
       const data = JSON.parse(message.data) as JsonValue;
       if (isJsonObject(data)) yield toEvent(message.id, data);

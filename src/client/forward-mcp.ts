@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { SseParser } from '../core/sse-parser.ts';
+import { readChunks } from './read-chunks.ts';
 import { exchange, type TransportOptions } from './transport.ts';
 
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
@@ -49,7 +50,8 @@ function headersOf({ method, params }: JsonObject, agreed: string | null): Recor
 /** What a header cannot hold goes in the base64 form that the protocol names. */
 function headerText(text: string): string {
   if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?base64?')) return text;
-  return `=?base64?${Buffer.from(text, 'utf8').toString('base64')}?=`;
+  const bytes = new TextEncoder().encode(text);
+  return `=?base64?${btoa(String.fromCodePoint(...bytes))}?=`;
 }
 
 async function* answersOf(response: Response): AsyncGenerator<JsonValue> {
@@ -60,7 +62,8 @@ async function* answersOf(response: Response): AsyncGenerator<JsonValue> {
   }
   const parser = new SseParser();
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? [])
+  if (response.body === null) return;
+  for await (const chunk of readChunks(response.body))
     for (const { data } of parser.push(decoder.decode(chunk, { stream: true })))
       if (data !== '') yield JSON.parse(data) as JsonValue;
 }

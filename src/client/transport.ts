@@ -1,6 +1,6 @@
 /** One HTTP exchange with the server: repeats what may be repeated, and turns everything that went wrong into an error. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import { pause } from './pause.ts';
 import { RpcError } from './rpc-error.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -34,7 +34,7 @@ export async function exchange(options: TransportOptions, request: Exchange): Pr
     if (outcome instanceof Response) return outcome;
     const pauseMs = attempt < options.retries ? pauseBefore(outcome, request, attempt) : null;
     if (pauseMs === null) throw outcome;
-    await pause(pauseMs, undefined, request.signal ? { signal: request.signal } : {});
+    await pause(pauseMs, request.signal);
   }
 }
 
@@ -115,7 +115,7 @@ function parse(text: string): JsonValue | undefined {
 
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const code = (cause as { code?: string } | undefined)?.code;
   if (code === 'ECONNREFUSED') return 'nobody listens there';
   return cause instanceof Error ? cause.message || (code ?? cause.name) : String(cause);
 }

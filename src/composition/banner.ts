@@ -34,6 +34,7 @@ export function curlExample(url: string): string {
 
 export function readyText(facts: ReadyFacts): string {
   const rows: [string, string][] = [
+    ['Web app', `${facts.url}/app/`],
     ['API', facts.url],
     ['Docs', `${facts.url}/docs`],
     ...(facts.temporalUiUrl === null ? [] : ([['Temporal UI', facts.temporalUiUrl]] as [string, string][])),

@@ -22,6 +22,7 @@ import type { TemporalParts } from './connect-temporal.ts';
 import type { Access } from './start-access.ts';
 import type { EngineParts } from './start-engine.ts';
 import type { StartedLedger } from './start-ledger.ts';
+import { webAppFiles } from './web-app-files.ts';
 
 const WAIT_SECONDS = 25;
 const SMALL_BODY_BYTES = 1024 * 1024;
@@ -89,6 +90,7 @@ export async function makeApiDeps(parts: ApiParts, state: { isStopping: boolean 
     }),
     ...(config.webhookAllowedIps === null ? {} : { mayTriggerFrom: inRanges(config.webhookAllowedIps) }),
     ...(config.rateLimitEnabled ? { triggerRate: createTriggerRate(config.webhookRate, Date.now) } : {}),
+    webApp: webAppFiles(),
     readiness: async () => {
       const readiness = await health();
       return state.isStopping ? { ...readiness, ready: false } : readiness;

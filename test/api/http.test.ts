@@ -93,7 +93,7 @@ describe('hosts', () => {
 describe('paths', () => {
   it.each([
     ['GET', '/tasks', 405, 'Method Not Allowed', 'OPTIONS, POST'],
-    ['GET', '/', 405, 'Method Not Allowed', 'OPTIONS, POST'],
+    ['PUT', '/', 405, 'Method Not Allowed', 'GET, HEAD, OPTIONS, POST'],
     ['DELETE', '/system', 405, 'Method Not Allowed', 'OPTIONS, POST'],
     ['GET', '/nowhere', 404, 'Not Found', undefined],
     ['GET', '/%ff', 404, 'Not Found', undefined],

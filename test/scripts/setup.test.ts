@@ -106,3 +106,15 @@ it('says what to do when the install fails, and tries again next time', () => {
   rmSync(join(root, 'npm-fails'));
   expect(setup().code).toBe(0);
 });
+
+it('starts all the same when the web app cannot be built, and says how to try again', () => {
+  mkdirSync(join(root, 'web'));
+  mkdirSync(join(root, 'src', 'client'), { recursive: true });
+  mkdirSync(join(root, 'src', 'core'));
+  writeFileSync(join(root, 'web', 'index.html'), '<!doctype html>');
+  setup();
+  const again = setup();
+  expect(again.code).toBe(0);
+  expect(again.text).toContain('vite is not installed');
+  expect(again.text).toContain('npm run build:web');
+});

@@ -171,6 +171,7 @@ export async function startTestApi(
       if (url.includes('127.0.0.1')) throw new AppError('blocked_address', 'Address not allowed');
     },
     readiness: async () => ({ ready: true, components: { store: { status: 'HEALTHY' } } }),
+    webApp: { file: async () => null },
     settings: {
       version: '0.0.0-test',
       publicUrl: null,
