@@ -7,9 +7,12 @@ import { createServer, type Server } from 'node:http';
 import { isIP } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import apflowApi from '../../executors/apflow-api-executor.ts';
+import grpc from '../../executors/grpc-executor.ts';
 import mcp from '../../executors/mcp-executor.ts';
 import rest from '../../executors/rest-executor.ts';
 import scrape from '../../executors/scrape-executor.ts';
+import sendEmail from '../../executors/send-email-executor.ts';
+import ssh from '../../executors/ssh-executor.ts';
 import websocket from '../../executors/websocket-executor.ts';
 import { AppError } from '../../src/core/errors.ts';
 import type { AnyExecutor } from '../../src/core/executor.ts';
@@ -23,7 +26,7 @@ import {
   FORBIDDEN_REDIRECTS,
   FORBIDDEN_URLS,
 } from '../http/ssrf-vectors.ts';
-import { makeContext } from './make-context.ts';
+import { makeContext, testSettings } from './make-context.ts';
 
 /** Stands for a public server: nothing in a test can reach a real one. All other addresses are judged as ever. */
 const PUBLIC = '127.9.9.9';
@@ -33,6 +36,7 @@ vi.mock('../../src/http/forbidden-address.ts', async (original) => {
 });
 
 let connections = 0;
+let publicConnections = 0;
 let forbidden: Server;
 let port: number;
 let publicServer: Server;
@@ -40,8 +44,10 @@ let publicPort: number;
 
 beforeAll(async () => {
   forbidden = createServer((_request, response) => response.end('secret'));
-  forbidden.on('connection', () => {
-    connections += 1;
+  forbidden.on('connection', (socket) => {
+    // It listens on the public address too.
+    if (socket.localAddress === PUBLIC) publicConnections += 1;
+    else connections += 1;
   });
   port = await listen(forbidden, '0.0.0.0');
   publicServer = createServer((request, response) => {
@@ -94,6 +100,7 @@ function calling(executor: AnyExecutor, inputFor: (url: string) => JsonObject): 
     const context = makeContext(executor, inputFor(url), {
       http: createHttpClient(options),
       network: createNetwork(options),
+      settings: { ...testSettings, allowedExecutors: new Set([executor.id]) },
     });
     return executor.run(context);
   };
@@ -118,6 +125,43 @@ const CALLS: Record<string, Call> = {
       body: '{}',
       maxRedirects: 0,
     }),
+};
+
+/** Executors that are given a host and a port, not a URL. */
+const HOST_CALLS: Record<string, Call> = {
+  'mail over SMTP': calling(sendEmail, (host) => ({
+    smtp_host: host,
+    smtp_port: port,
+    smtp_username: 'ann',
+    smtp_password: 'word',
+    to: 'ann@example.com',
+    from_email: 'bob@example.com',
+    subject: 'x',
+    body: 'x',
+    timeout: 5,
+  })),
+  grpc: calling(grpc, (host) => ({
+    server: `${host}:${port}`,
+    service: 'demo.Greeter',
+    method: 'SayHello',
+    request: {},
+    timeout: 5,
+  })),
+  'encrypted grpc': calling(grpc, (host) => ({
+    server: `grpcs://${host}:${port}`,
+    service: 'demo.Greeter',
+    method: 'SayHello',
+    request: {},
+    timeout: 5,
+  })),
+  ssh: calling(ssh, (host) => ({
+    host,
+    port,
+    username: 'ann',
+    password: 'word',
+    command: 'true',
+    timeout: 5,
+  })),
 };
 
 /** Undefined when the call succeeded: it should not have. */
@@ -179,6 +223,39 @@ describe.each(Object.entries(CALLS))('%s', (name, call) => {
     const before = connections;
     const code = await outcome(call, `http://flip.example:${publicPort}/flip`);
     if (name !== 'webhook delivery') expect(['blocked_address', 'task_failed']).toContain(code);
+    expect(connections).toBe(before);
+  });
+});
+
+describe.each(Object.entries(HOST_CALLS))('%s', (_name, call) => {
+  test('addresses and names are refused, and nobody connects', async () => {
+    const before = connections;
+    const found = await outcomes(call, [...FORBIDDEN_HOSTS, ...FORBIDDEN_NAMES.keys()]);
+    const wrong = Object.entries(found).filter(([host, code]) => {
+      // Names of other scripts are no names to some systems' resolvers.
+      const isUnknown = !/^[\x20-\x7e]+$/.test(host) && code === 'task_transient';
+      return code !== 'blocked_address' && !isUnknown;
+    });
+    expect(wrong).toEqual([]);
+    expect(connections).toBe(before);
+  });
+
+  test('URLs in place of a host lead nowhere', async () => {
+    const before = connections;
+    const found = await outcomes(call, FORBIDDEN_URLS.map(filled));
+    const wrong = Object.entries(found).filter(
+      ([, code]) => !['blocked_address', 'task_failed', 'task_transient'].includes(code ?? ''),
+    );
+    expect(wrong).toEqual([]);
+    expect(connections).toBe(before);
+  });
+
+  test('a name that flips is connected to where it was checked, or not at all', async () => {
+    const before = connections;
+    publicConnections = 0;
+    // What answers at the public address speaks none of these protocols.
+    expect(['task_transient', 'task_failed', 'task_timeout']).toContain(await outcome(call, 'flip.example'));
+    expect(publicConnections).toBeGreaterThan(0);
     expect(connections).toBe(before);
   });
 });
