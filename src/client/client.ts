@@ -2,13 +2,29 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import { followEvents, type StreamEvent } from './follow-events.ts';
 import { openMcpSession } from './forward-mcp.ts';
-import type { ExecuteAnswer, ExecuteParams, KnownMethod, MethodTypes, NewTask } from './method-types.ts';
+import type {
+  ExecuteAnswer,
+  ExecuteParams,
+  GenerateAnswer,
+  KnownMethod,
+  MethodTypes,
+  NewTask,
+} from './method-types.ts';
+import { type GenerationEvent, streamGeneration } from './stream-generation.ts';
 import { exchange, type TransportOptions, toRpcError } from './transport.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 export type { StreamEvent } from './follow-events.ts';
-export type { ExecuteAnswer, ExecuteParams, MethodTypes, NewTask, TaskTree } from './method-types.ts';
+export type {
+  ExecuteAnswer,
+  ExecuteParams,
+  GenerateAnswer,
+  MethodTypes,
+  NewTask,
+  TaskTree,
+} from './method-types.ts';
 export { RpcError } from './rpc-error.ts';
+export type { GenerationEvent, SketchedTask } from './stream-generation.ts';
 export { UnreachableError } from './unreachable-error.ts';
 
 export interface ClientOptions {
@@ -87,6 +103,22 @@ export function createClient(options: ClientOptions) {
       : call('tasks.execute', params, executeOptions);
   }
 
+  type GenerateParams = MethodTypes['tasks.generate']['params'];
+  /** With `stream` the tree as it grows, then the answer. Who leaves the loop stops the model. */
+  function generate(
+    params: GenerateParams,
+    generateOptions: CallOptions & { stream: true },
+  ): AsyncGenerator<GenerationEvent, void, undefined>;
+  function generate(
+    params: GenerateParams,
+    generateOptions?: CallOptions & { stream?: false },
+  ): Promise<GenerateAnswer>;
+  function generate(params: GenerateParams, generateOptions: CallOptions & { stream?: boolean } = {}) {
+    return generateOptions.stream
+      ? streamedGeneration(transport, params, generateOptions)
+      : call('tasks.generate', params, generateOptions);
+  }
+
   const bind =
     <Name extends KnownMethod>(method: Name) =>
     (params: MethodTypes[Name]['params'], callOptions?: CallOptions) =>
@@ -109,7 +141,7 @@ export function createClient(options: ClientOptions) {
       update: bind('tasks.update'),
       delete: bind('tasks.delete'),
       clone: bind('tasks.clone'),
-      generate: bind('tasks.generate'),
+      generate,
       cancel: bind('tasks.cancel'),
       detail: bind('tasks.detail'),
       running: {
@@ -247,6 +279,18 @@ async function* streamExecution(
     if (event.type === 'started' && typeof event.data['run_id'] === 'string') runId = event.data['run_id'];
     yield event;
   }
+}
+
+async function* streamedGeneration(
+  transport: TransportOptions,
+  params: MethodTypes['tasks.generate']['params'],
+  options: CallOptions,
+): AsyncGenerator<GenerationEvent, void, undefined> {
+  const body = { ...params, use_streaming: true } as JsonObject;
+  const response = await post(transport, 'tasks.generate', body, options);
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') === true)
+    yield* streamGeneration(transport.url, response);
+  else yield { type: 'answer', answer: (await resultOf(transport.url, response)) as GenerateAnswer };
 }
 
 /** The `result` of a JSON-RPC answer; its `error` as RpcError (some servers answer errors with 200). */

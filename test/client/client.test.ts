@@ -147,3 +147,46 @@ describe('event streams', () => {
     await expect(events).rejects.toMatchObject({ httpStatus: 404, message: 'Run r not found' });
   });
 });
+
+describe('generations', () => {
+  const task = (name: string) => ({ name, executor: 'wait_executor', parent: null, depends_on: [] });
+  const PLAN_START = { data: { type: 'plan_start', attempt: 0 } };
+  const planTask = (name: string) => ({ data: { type: 'plan_task', attempt: 0, task: task(name) } });
+  const ANSWER = { data: { jsonrpc: '2.0', id: 1, result: { tasks: [], count: 0, message: 'm' } } };
+  async function generationOf(events: Parameters<typeof sse>[0]) {
+    const server = await startWireServer();
+    server.on('tasks.generate', (_params, _request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).end(sse(events));
+      return null;
+    });
+    const stream = createClient({ url: server.url }).tasks.generate({ requirement: 'x' }, { stream: true });
+    return { server, stream, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  }
+
+  it('shows the tree so far with each task; a repair begins anew', async () => {
+    const repair = { data: { type: 'plan_repair', attempt: 0, problems: ['no root'] } };
+    const later = { data: { type: 'something_new' } };
+    await using generation = await generationOf([
+      ...[PLAN_START, planTask('a'), planTask('b'), repair],
+      ...[PLAN_START, later, planTask('c'), ANSWER],
+    ]);
+    const trees: string[][] = [];
+    for await (const event of generation.stream)
+      trees.push(event.type === 'answer' ? [event.answer.message] : event.tasks.map(({ name }) => name));
+    expect(trees).toEqual([[], ['a'], ['a', 'b'], [], [], ['c'], ['m']]);
+    expect(generation.server.calls[0]?.params).toEqual({ requirement: 'x', use_streaming: true });
+  });
+
+  it('throws what the server says in the middle', async () => {
+    const error = { code: -32010, message: 'Task failed', data: 'no tree', meta: { code: 'task_failed' } };
+    await using generation = await generationOf([PLAN_START, { data: { jsonrpc: '2.0', id: 1, error } }]);
+    expect((await generation.stream.next()).value).toMatchObject({ type: 'plan_start' });
+    await expect(generation.stream.next()).rejects.toMatchObject({ sentence: 'no tree' });
+  });
+
+  it('says so when the stream ends without an answer', async () => {
+    await using generation = await generationOf([PLAN_START]);
+    await generation.stream.next();
+    await expect(generation.stream.next()).rejects.toThrow('broke off before the answer');
+  });
+});

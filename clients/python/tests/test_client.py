@@ -59,6 +59,16 @@ class AgainstTheServer(unittest.TestCase):
         stored = [event.id for event in events if event.id is not None]
         self.assertEqual([event.id for event in rest], stored[stored.index(middle.id) + 1 :])
 
+    def test_a_generated_tree_shows_itself_as_it_grows(self):
+        events = list(self.client.stream_generate(requirement="Check CPU and memory, then summarize both"))
+        *planned, answer = events
+        self.assertEqual((planned[0].type, answer.type), ("plan_start", "answer"))
+        grown = [len(event.data["tasks"]) for event in planned]
+        self.assertEqual(grown, list(range(len(planned))))
+        self.assertEqual([task["name"] for task in planned[-1].data["tasks"]], [task["name"] for task in answer.data["tasks"]])
+        with self.assertRaises(RpcError):
+            list(self.client.stream_generate(requirement=" "))
+
     def test_a_refusal_says_all_the_server_said(self):
         with self.assertRaises(RpcError) as caught:
             self.client.tasks.update(task_id="nobody", name="x")
@@ -77,7 +87,7 @@ class AgainstTheServer(unittest.TestCase):
 
     def test_what_the_readme_shows_runs(self):
         blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
-        self.assertEqual(len(blocks), 3)
+        self.assertEqual(len(blocks), 4)
         suffix = str(uuid.uuid4())
         code = "\n".join(blocks).replace("http://127.0.0.1:8000", URL).replace('"report"', f'"{suffix}"')
         code = code.replace('"cpu"]', f'"{suffix}-cpu"]').replace('"id": "cpu"', f'"id": "{suffix}-cpu"')
@@ -86,6 +96,7 @@ class AgainstTheServer(unittest.TestCase):
         self.assertIn("completed Aggregated 1 task result", ran.stdout)
         self.assertIn("stream_end", ran.stdout)
         self.assertIn("not_found 404", ran.stdout)
+        self.assertRegex(ran.stdout, r"plan_task \[[\s\S]*planned [3-9] tasks")
 
 
 class Scripted(http.server.BaseHTTPRequestHandler):
@@ -150,6 +161,22 @@ class AgainstABadServer(unittest.TestCase):
         self.assertEqual(types, ["started", "task_start", "task_completed", "final", "stream_end"])
         path, headers, _ = self.server.seen[1]
         self.assertEqual((path, headers["Last-Event-Id"]), ("/runs/r/events", "r:1"))
+
+    def test_a_generation_that_is_planned_anew_and_one_that_breaks_off(self):
+        start, repair = {"type": "plan_start", "attempt": 0}, {"type": "plan_repair", "attempt": 0, "problems": ["no root"]}
+        task = {"type": "plan_task", "attempt": 0, "task": {"name": "a"}}
+        answer = {"jsonrpc": "2.0", "id": 1, "result": {"count": 1}}
+        told = [start, task, {"type": "new"}, task, repair, task, answer, {"type": "stream_end"}]
+        self.server.answers = [sse(*((None, data) for data in told)), sse((None, start))]
+        events = list(self.client.stream_generate(requirement="x"))
+        sizes = [len(event.data["tasks"]) for event in events[:-1]]
+        self.assertEqual((sizes, events[-1].data), ([0, 1, 2, 0, 1], {"count": 1}))
+        with self.assertRaises(UnreachableError):
+            list(self.client.stream_generate(requirement="x"))
+        failed = {"jsonrpc": "2.0", "id": 1, "error": {"code": -32010, "message": "Task failed"}}
+        self.server.answers = [sse((None, start), (None, failed))]
+        with self.assertRaises(RpcError):
+            list(self.client.stream_generate(requirement="x"))
 
     def test_a_redirect_is_not_followed_with_our_key(self):
         self.server.answers = [(302, {"Location": "http://127.0.0.1:1/"}, "")]

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from .errors import RpcError
 from .events import Event, follow_events, read_events
+from .generation import read_generation
 from .methods import SYSTEM_METHODS, Methods
 from .transport import Transport, parse_object, rpc_error
 
@@ -87,6 +88,19 @@ class Client(Methods):
                 raise
         if run_id is not None:
             yield from self.events(run_id, last_event_id=last_event_id)
+
+    def stream_generate(self, **params: Any) -> Iterator[Event]:
+        """``tasks.generate``, and the tree while it grows; the last event has the type ``answer``.
+
+        The data of ``plan_start``, ``plan_task`` (``task``) and ``plan_repair`` (``problems``) holds ``tasks``, the tree so
+        far: name, executor, parent, depends_on. A repair empties it, because the model plans anew. Raises RpcError when no
+        tree could be planned, UnreachableError when the stream breaks off. Who closes the iterator stops the model.
+        """
+        with self._post("tasks.generate", {**params, "use_streaming": True}, None) as response:
+            if (response.headers.get("Content-Type") or "").startswith("text/event-stream"):
+                yield from read_generation(self.url, response)
+            else:
+                yield Event(None, "answer", _result(parse_object(response.read().decode()), response.status))
 
     def events(self, run_id: str, *, last_event_id: Optional[str] = None) -> Iterator[Event]:
         """The events of a run, from its start or behind an event, until its end."""
