@@ -7,6 +7,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { ReplyEngine } from '../ports/reply-engine.ts';
 import type { SafetyChecker } from '../ports/safety.ts';
 import type { TaskSchedules } from '../ports/schedules.ts';
 import type { Sealer } from '../ports/sealer.ts';
@@ -79,6 +80,8 @@ export interface ApiDeps {
   /** Which models there are; nobody is asked through it. */
   readonly llm: Pick<LlmGateway, 'candidates' | 'route'>;
   readonly inputSecrets: InputSecrets;
+  /** Has messages answered. Absent: they are kept, and nothing is answered. */
+  readonly replies?: ReplyEngine;
   readonly ledger: Ledger;
   readonly safety: SafetyChecker;
   /** Absent: methods have no limits of their own. */

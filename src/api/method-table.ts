@@ -4,7 +4,18 @@
  */
 import type { AnyMethod } from './method.ts';
 import { configLlmKeyDelete, configLlmKeyGet, configLlmKeySet } from './methods/config-llm-key.ts';
+import {
+  conversationsCreate,
+  conversationsDelete,
+  conversationsGet,
+  conversationsList,
+  conversationsReplace,
+  conversationsStop,
+  conversationsUpdate,
+} from './methods/conversations.ts';
 import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
+import { messagesDelete, messagesGet, messagesList, messagesRevisions } from './methods/messages.ts';
+import { messagesCreate, messagesRegenerate, messagesUpdate } from './methods/messages-write.ts';
 import { modelsList, modelsRoute } from './methods/models.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
@@ -70,6 +81,20 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   usageSummary,
   usageExport,
   webhooksSecret,
+  conversationsCreate,
+  conversationsList,
+  conversationsGet,
+  conversationsReplace,
+  conversationsUpdate,
+  conversationsDelete,
+  conversationsStop,
+  messagesCreate,
+  messagesList,
+  messagesGet,
+  messagesUpdate,
+  messagesDelete,
+  messagesRevisions,
+  messagesRegenerate,
 ];
 
 /** Methods of one endpoint by name and alias, with `extra` ones every endpoint has (rpc.discover). */

@@ -15,6 +15,8 @@ export const RUN_EVENT_TYPES = [
   'task-failed',
   'task-skipped',
   'task-cancelled',
+  // Of no run: carries what conversations tell between processes (see core/conversation/conversation-event.ts). Never stored.
+  'conversation-signal',
 ] as const;
 export type RunEventType = (typeof RUN_EVENT_TYPES)[number];
 

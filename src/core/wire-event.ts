@@ -42,6 +42,8 @@ export function wireEvents(run: Run, event: RunEvent): JsonObject[] {
         event.at,
         demoTasksIn(data),
       );
+    case 'conversation-signal':
+      return [];
     case 'task-started':
       return [{ type: 'task_start', task_id, status: 'in_progress', timestamp }];
     case 'task-progress':

@@ -81,7 +81,7 @@ class CountingLedger implements Ledger {
       key,
       uses: taken.uses.map(({ subject, meter }) => ({ key, subject, meter, day })),
       slot: slot === null ? null : { subject: slot.subject },
-      isLlmExceeded: taken.exceeded.includes('llm_task_trees'),
+      isLlmExceeded: taken.exceeded.length > 0,
       info: quotaInfo(await this.#factsOf(charged, day, taken.used)),
     };
   }

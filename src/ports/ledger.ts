@@ -30,7 +30,7 @@ export interface Reservation {
   /** To be stored with the run (`AcceptRun.uses`), or by `settle`. */
   readonly uses: readonly Use[];
   readonly slot: { readonly subject: string } | null;
-  /** The model part is used up: model tasks answer in demo mode. */
+  /** What asks models is used up: they are asked no more, and demo mode answers. */
   readonly isLlmExceeded: boolean;
   /** Counts with this reservation in them. */
   readonly info: QuotaInfo;

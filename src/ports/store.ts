@@ -11,6 +11,7 @@ import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
 import type { TaskStep } from '../core/task-step.ts';
 import type { AttemptUsage } from '../core/usage.ts';
+import type { ConversationStore } from './conversation-store.ts';
 import type { IdempotencyRecord, IdempotencyStore } from './idempotency-store.ts';
 import type { PersonaStore } from './persona-store.ts';
 import type { SecretRow, SecretStore } from './secret-store.ts';
@@ -32,6 +33,7 @@ export interface Store {
   readonly secrets: SecretStore;
   readonly usage: UsageStore;
   readonly personas: PersonaStore;
+  readonly conversations: ConversationStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** Writes what waits, then closes. */

@@ -20,6 +20,8 @@ export interface ApiMetrics {
   observeRequest(request: ObservedRequest): void;
   /** One JSON-RPC call; `code` is `ok` or the error's code. */
   observeCall(call: { readonly method: string; readonly code: string; readonly durationMs: number }): void;
+  /** A conversation was made. */
+  observeConversation(): void;
   /** Open event streams, after each change. */
   observeStreams(open: number): void;
   /** Prometheus text and its content type. */

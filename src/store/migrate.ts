@@ -9,6 +9,7 @@ import { usageMigration } from './migrations/0005-usage.ts';
 import { secretsMigration } from './migrations/0006-secrets.ts';
 import { stepsMigration } from './migrations/0007-task-steps.ts';
 import { personasMigration } from './migrations/0009-personas.ts';
+import { conversationsMigration } from './migrations/0011-conversations.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
 export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postgres'): Promise<void> {
@@ -22,6 +23,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0006-secrets': secretsMigration(hasIndexes),
     '0007-task-steps': stepsMigration(hasIndexes),
     '0009-personas': personasMigration(hasIndexes),
+    '0011-conversations': conversationsMigration(hasIndexes),
   };
   const migrator = new Migrator({
     db: database,

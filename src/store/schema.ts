@@ -7,6 +7,7 @@ import { USAGE_TABLES } from './migrations/0005-usage.ts';
 import { SECRET_TABLES } from './migrations/0006-secrets.ts';
 import { STEP_TABLES } from './migrations/0007-task-steps.ts';
 import { PERSONA_TABLES } from './migrations/0009-personas.ts';
+import { CONVERSATION_TABLES } from './migrations/0011-conversations.ts';
 
 const { runs } = INITIAL_TABLES;
 export const TABLES = {
@@ -17,6 +18,7 @@ export const TABLES = {
   ...SECRET_TABLES,
   ...STEP_TABLES,
   ...PERSONA_TABLES,
+  ...CONVERSATION_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
 };
 export type TableName = keyof typeof TABLES;

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { RunStatus } from '../core/run.ts';
 import type { TaskStatus } from '../core/task.ts';
 import type { ApiMetrics, HookMetrics, LlmMetrics } from '../ports/telemetry.ts';
+import { conversationMetrics } from './conversation-metrics.ts';
 import { readCoreMetrics } from './read-core-metrics.ts';
 
 /** Seconds; from a cached read to a long wait. */
@@ -75,10 +76,14 @@ function requestMetrics(registry: Registry) {
     buckets: BUCKETS,
     registers,
   });
+  const conversations = conversationMetrics(registry, BUCKETS);
   const streams = new Gauge({ name: 'taskgrove_event_streams_open', help: 'Open event streams.', registers });
 
   return {
-    observeRequest: ({ method, route, status, durationMs }) => {
+    observeConversation: conversations.observeConversation,
+    observeRequest: (request) => {
+      const { method, route, status, durationMs } = request;
+      conversations.observeRequest(request);
       const labels = { method, path: route, status: String(status) };
       requests.inc(labels);
       durations.observe(labels, durationMs / 1000);

@@ -29,7 +29,7 @@ let api: TestApi;
 let store: Store;
 let dataDir: string;
 let revokedKey: string;
-const ids = { task: 'owned-root', run: '', key: '' };
+const ids = { task: 'owned-root', run: '', key: '', conversation: '', message: '' };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-matrix-'));
@@ -42,6 +42,10 @@ beforeAll(async () => {
   ids.run = run.run_id;
   const create = (name: string) => api.rpc('keys.create', { name }, token('ann'));
   ids.key = (await create(SECRET_NAME)).result.key_id;
+  const talk = (await api.rpc('conversations.create', { title: SECRET_NAME }, token('ann'))).result;
+  ids.conversation = talk.conversation_id;
+  const said = { conversation_id: ids.conversation, text: SECRET_NAME, reply: false };
+  ids.message = (await api.rpc('messages.create', said, token('ann'))).result.message.message_id;
   const revoked = (await create('revoked')).result;
   revokedKey = revoked.key;
   await api.rpc('keys.revoke', { key_id: revoked.key_id }, token('ann'));
@@ -66,6 +70,8 @@ function paramsOf(method: AnyMethod, known: typeof ids): Record<string, unknown>
     context_ids: [known.task],
     run_id: known.run,
     key_id: known.key,
+    conversation_id: known.conversation,
+    message_id: known.message,
   };
   // `tasks[]` would be a tree of the caller's own.
   delete params['tasks'];
@@ -82,7 +88,9 @@ const comparable = ({ status, result, error }: RpcAnswer, known: typeof ids) =>
   JSON.stringify({ status, result, error: error && { ...error, meta: { ...error.meta, request_id: '' } } })
     .replaceAll(known.task, 'TASK')
     .replaceAll(known.run, 'RUN')
-    .replaceAll(known.key, 'KEY');
+    .replaceAll(known.key, 'KEY')
+    .replaceAll(known.conversation, 'CONVERSATION')
+    .replaceAll(known.message, 'MESSAGE');
 
 describe.each(METHOD_TABLE.map((method) => [method.name, method] as const))('%s', (_name, method) => {
   it.each([
@@ -108,7 +116,13 @@ describe.each(owned.map((method) => [method.name, method] as const))('%s', (_nam
     const answer = await call(method, token('bob'));
     expect(JSON.stringify(answer)).not.toContain(SECRET_NAME);
     if (!namesIds(method)) return;
-    const nobodys = { task: 'nobodys-root', run: '019aa000-0000-7000-8000-00000000ffff', key: 'nobodys-key' };
+    const nobodys = {
+      task: 'nobodys-root',
+      run: '019aa000-0000-7000-8000-00000000ffff',
+      key: 'nobodys-key',
+      conversation: '019aa000-0000-7000-8000-00000000eeee',
+      message: '019aa000-0000-7000-8000-00000000dddd',
+    };
     expect(comparable(answer, ids)).toBe(comparable(await call(method, token('bob'), nobodys), nobodys));
   });
 

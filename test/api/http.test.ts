@@ -136,7 +136,10 @@ describe('documents', () => {
     for (const method of METHOD_TABLE) {
       expect(method.description.endsWith('.'), method.name).toBe(true);
       expect(method.examples.length, method.name).toBeGreaterThan(0);
-      expect(['own-tasks', 'own-runs', 'own-keys', 'none'], method.name).toContain(method.auth.ownership);
+      const owned = ['tasks', 'runs', 'keys', 'personas', 'studies', 'conversations'].map(
+        (of) => `own-${of}`,
+      );
+      expect([...owned, 'none'], method.name).toContain(method.auth.ownership);
       for (const example of method.examples)
         expect(method.params.safeParse(example.params).success).toBe(true);
     }

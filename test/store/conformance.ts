@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { isoMicros } from '../../src/core/time.ts';
 import type { RunCommit, Store } from '../../src/ports/store.ts';
+import { conversationConformance } from './conversation-conformance.ts';
 import { personaConformance } from './persona-conformance.ts';
 import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
 import { secretConformance } from './secret-conformance.ts';
@@ -252,6 +253,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
     secretConformance(() => store);
     stepConformance(() => store);
     usageConformance(() => store);
+    conversationConformance(() => store);
 
     test('large results are listed by reference and read in full', async () => {
       const tree = sampleTree(freshId('large'), 1);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { TaskRecord } from '../../core/task.ts';
 import { isoMicros } from '../../core/time.ts';
 import type { Store } from '../../ports/store.ts';
+import { createConversationSignals } from '../conversations/conversation-signals.ts';
+import { createConversationStorage } from '../conversations/create-conversation-storage.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
 import { keepPurging } from '../keep-purging.ts';
@@ -115,6 +117,13 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     personas: createPersonaStorage(database),
     uses: createUseStorage(database, endings),
     usage,
+    conversations: createConversationStorage(
+      database,
+      createConversationSignals(
+        (listener) => bus.subscribe(listener),
+        (event) => bus.deliver([event]),
+      ),
+    ),
     ping: async () => {
       await file.read((session) => session.query('SELECT 1 AS one'));
     },

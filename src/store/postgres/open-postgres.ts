@@ -5,6 +5,8 @@ import { isoMicros } from '../../core/time.ts';
 import type { AcceptResult, Store, TaskStore } from '../../ports/store.ts';
 import { acceptRuns } from '../accept-runs.ts';
 import { type CommitResult, commitRuns } from '../commit-runs.ts';
+import { createConversationSignals } from '../conversations/conversation-signals.ts';
+import { createConversationStorage } from '../conversations/create-conversation-storage.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
 import { keepPurging } from '../keep-purging.ts';
@@ -120,6 +122,13 @@ export async function openPostgres(options: {
     personas: createPersonaStorage(database),
     uses: createUseStorage(database, endings, createSharedUses(database)),
     usage,
+    conversations: createConversationStorage(
+      database,
+      createConversationSignals(
+        (listener) => bus.subscribe(listener),
+        (event) => relay.publish(event),
+      ),
+    ),
     ping: async () => {
       await database.read((session) => session.query('SELECT 1 AS one'));
     },

@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/core/run-event.ts';
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../../../src/core/task.ts';
 import type { TaskStep } from '../../../src/core/task-step.ts';
 import type { IdempotencyRecord, RunContext, Store } from '../../../src/ports/store.ts';
+import { memoryConversations } from './memory-conversations.ts';
 import { memoryPersonas } from './memory-personas.ts';
 import { memorySecrets } from './memory-secrets.ts';
 import { memoryUsage } from './memory-usage.ts';
@@ -54,6 +55,7 @@ export function createMemoryStore(): MemoryStore {
     personas: memoryPersonas(),
     uses: memoryUses(),
     usage: memoryUsage(),
+    conversations: memoryConversations(),
     emit(event) {
       if (event.type !== 'task-delta') events.push(event);
       for (const listener of listeners) listener(event);
