@@ -11,6 +11,7 @@ import type { NewRunEvent, RunEvent } from '../core/run-event.ts';
 import type { TaskRecord, TaskStatus } from '../core/task.ts';
 import type { TaskStep } from '../core/task-step.ts';
 import type { AttemptUsage } from '../core/usage.ts';
+import type { ExperimentStore } from './experiment-store.ts';
 import type { ConversationStore } from './conversation-store.ts';
 import type { IdempotencyRecord, IdempotencyStore } from './idempotency-store.ts';
 import type { PersonaStore } from './persona-store.ts';
@@ -31,6 +32,7 @@ export interface Store {
   readonly keys: KeyStore;
   readonly uses: UseStore;
   readonly secrets: SecretStore;
+  readonly experiments: ExperimentStore;
   readonly usage: UsageStore;
   readonly personas: PersonaStore;
   readonly conversations: ConversationStore;

@@ -8,6 +8,7 @@ import { demoTasksMigration } from './migrations/0004-demo-tasks.ts';
 import { usageMigration } from './migrations/0005-usage.ts';
 import { secretsMigration } from './migrations/0006-secrets.ts';
 import { stepsMigration } from './migrations/0007-task-steps.ts';
+import { experimentsMigration } from './migrations/0008-experiments.ts';
 import { personasMigration } from './migrations/0009-personas.ts';
 import { conversationsMigration } from './migrations/0011-conversations.ts';
 
@@ -22,6 +23,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0005-usage': usageMigration(hasIndexes),
     '0006-secrets': secretsMigration(hasIndexes),
     '0007-task-steps': stepsMigration(hasIndexes),
+    '0008-experiments': experimentsMigration(hasIndexes),
     '0009-personas': personasMigration(hasIndexes),
     '0011-conversations': conversationsMigration(hasIndexes),
   };

@@ -6,6 +6,7 @@ import { DEMO_TASKS_COLUMNS } from './migrations/0004-demo-tasks.ts';
 import { USAGE_TABLES } from './migrations/0005-usage.ts';
 import { SECRET_TABLES } from './migrations/0006-secrets.ts';
 import { STEP_TABLES } from './migrations/0007-task-steps.ts';
+import { EXPERIMENT_TABLES } from './migrations/0008-experiments.ts';
 import { PERSONA_TABLES } from './migrations/0009-personas.ts';
 import { CONVERSATION_TABLES } from './migrations/0011-conversations.ts';
 
@@ -17,6 +18,7 @@ export const TABLES = {
   ...USAGE_TABLES,
   ...SECRET_TABLES,
   ...STEP_TABLES,
+  ...EXPERIMENT_TABLES,
   ...PERSONA_TABLES,
   ...CONVERSATION_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },

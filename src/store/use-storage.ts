@@ -82,6 +82,18 @@ export async function writeUses(session: Session, uses: readonly Use[]): Promise
   if (rows.length < uses.length) throw tooLate();
 }
 
+/** The same for what a repeated transaction may have confirmed already. */
+export async function confirmUses(session: Session, uses: readonly Use[]): Promise<void> {
+  if (uses.length === 0) return;
+  if (session.kind === 'duckdb') return writeUses(session, uses);
+  const rows = await session.query(
+    `UPDATE meter_uses SET state = 'used' WHERE key IN (SELECT unnest($1::text[])) AND state <> 'refunded'
+     RETURNING key`,
+    [[...new Set(uses.map((use) => use.key))]],
+  );
+  if (rows.length < uses.length) throw tooLate();
+}
+
 /** The slots of runs that are stored now. PostgreSQL only. */
 export async function holdSlots(session: Session, runIds: readonly string[]): Promise<void> {
   if (session.kind === 'duckdb' || runIds.length === 0) return;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/run-event.ts';
 import { isoMicros } from '../../src/core/time.ts';
 import type { RunCommit, Store } from '../../src/ports/store.ts';
+import { experimentConformance } from './experiment-conformance.ts';
 import { conversationConformance } from './conversation-conformance.ts';
 import { personaConformance } from './persona-conformance.ts';
 import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
@@ -252,6 +253,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
     personaConformance(() => store);
     secretConformance(() => store);
     stepConformance(() => store);
+    experimentConformance(() => store);
     usageConformance(() => store);
     conversationConformance(() => store);
 

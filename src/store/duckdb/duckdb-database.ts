@@ -39,6 +39,8 @@ export class DuckdbDatabase {
         memory_limit: `${memoryLimitMb}MB`,
         threads: String(threads),
         checkpoint_threshold: '16MB',
+        // It packs sorted and grouped texts by the lengths known when a plan is made; kept plans then read garbage.
+        disabled_optimizers: 'compressed_materialization',
       });
       this.#writer = new DuckdbSession(await this.#instance.connect());
       this.#reader = new DuckdbSession(await this.#instance.connect());

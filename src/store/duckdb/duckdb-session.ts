@@ -1,5 +1,6 @@
 /** One DuckDB connection as a session: prepared statements are kept, plain inserts go through the appender. */
 import {
+  BIGINT,
   DOUBLE,
   type DuckDBConnection,
   type DuckDBPreparedStatement,
@@ -132,12 +133,27 @@ function bind(statement: DuckDBPreparedStatement, index: number, value: Paramete
   else if (typeof value === 'string') statement.bindVarchar(index, value);
   else if (typeof value === 'boolean') statement.bindBoolean(index, value);
   else if (typeof value === 'number') {
-    if (Number.isInteger(value)) statement.bindInteger(index, value);
+    if (isInt32(value)) statement.bindInteger(index, value);
+    else if (Number.isInteger(value)) statement.bindBigInt(index, BigInt(value));
     else statement.bindDouble(index, value);
   } else {
-    const first = value.find((item) => item !== null);
-    const isWhole = value.every((item) => item === null || Number.isInteger(item));
-    const type = typeof first === 'number' ? (isWhole ? INTEGER : DOUBLE) : VARCHAR;
-    statement.bindList(index, listValue([...value]), LIST(type));
+    statement.bindList(index, ...listOf(value));
   }
+}
+
+/** The narrowest type that holds all of them: which column they are for, nobody says here. */
+function listOf(
+  items: readonly (string | number | null)[],
+): Parameters<DuckDBPreparedStatement['bindList']> extends [unknown, ...infer Rest] ? Rest : never {
+  const isNumeric = typeof items.find((item) => item !== null) === 'number';
+  if (!isNumeric) return [listValue([...items]), LIST(VARCHAR)];
+  const numbers = items as readonly (number | null)[];
+  if (numbers.every((item) => item === null || isInt32(item))) return [listValue([...items]), LIST(INTEGER)];
+  if (numbers.every((item) => item === null || Number.isInteger(item)))
+    return [listValue(numbers.map((item) => (item === null ? null : BigInt(item)))), LIST(BIGINT)];
+  return [listValue([...items]), LIST(DOUBLE)];
+}
+
+function isInt32(value: number): boolean {
+  return Number.isInteger(value) && value >= -2_147_483_648 && value <= 2_147_483_647;
 }

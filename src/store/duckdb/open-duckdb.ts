@@ -7,6 +7,7 @@ import { createConversationSignals } from '../conversations/conversation-signals
 import { createConversationStorage } from '../conversations/create-conversation-storage.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
+import { createExperimentStorage } from '../experiment-storage.ts';
 import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { createPersonaStorage } from '../persona-storage.ts';
@@ -73,12 +74,14 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
       file.report((session) => copyToParquet(session, filter, target)),
   });
   const secrets = createSecretStorage(database);
+  const experiments = createExperimentStorage(database);
   let stopPurging: () => Promise<void>;
   try {
     await file.read((session) => memory.restore(session));
     stopPurging = await keepPurging(database, options.logger, options.purgeEveryMs, async () => {
       await purgeUsage(usage, options.usageRetentionDays);
       await secrets.purge(isoMicros(Date.now()));
+      await experiments.purge(Date.now());
     });
     await restoreUsage(database, options.logger);
   } catch (error) {
@@ -114,6 +117,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     users: createUserStorage(database),
     keys: createKeyStorage(database),
     secrets,
+    experiments,
     personas: createPersonaStorage(database),
     uses: createUseStorage(database, endings),
     usage,
@@ -130,6 +134,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     close: async () => {
       await stopPurging();
       await usage.close();
+      await experiments.drained();
       await queue.drained();
       await file.drained();
       file.close();

@@ -9,6 +9,7 @@ import { createConversationSignals } from '../conversations/conversation-signals
 import { createConversationStorage } from '../conversations/create-conversation-storage.ts';
 import type { Effects } from '../effects.ts';
 import { EventBus } from '../event-bus.ts';
+import { createExperimentStorage } from '../experiment-storage.ts';
 import { keepPurging } from '../keep-purging.ts';
 import { createKeyStorage } from '../key-storage.ts';
 import { loadRunFacts } from '../load-run-facts.ts';
@@ -55,6 +56,10 @@ export async function openPostgres(options: {
     writeParquet: (_filter, pages, path) => pagesToParquet(pages, path),
   });
   const secrets = createSecretStorage(database);
+  const experiments = createExperimentStorage({
+    read: (work) => database.read(work),
+    write: (work) => database.writeIdempotent(work),
+  });
   let stopPurging: () => Promise<void> = async () => undefined;
   try {
     // Kysely's adapter takes an advisory lock, so that processes that start at once migrate one after the other.
@@ -62,6 +67,7 @@ export async function openPostgres(options: {
     stopPurging = await keepPurging(database, logger, options.purgeEveryMs, async () => {
       await purgeUsage(usage, options.usageRetentionDays);
       await secrets.purge(isoMicros(Date.now()));
+      await experiments.purge(Date.now());
     });
     await restoreUsage(database, logger);
     await relay.start();
@@ -119,6 +125,7 @@ export async function openPostgres(options: {
     users: createUserStorage(database),
     keys: createKeyStorage(database),
     secrets,
+    experiments,
     personas: createPersonaStorage(database),
     uses: createUseStorage(database, endings, createSharedUses(database)),
     usage,
@@ -135,6 +142,7 @@ export async function openPostgres(options: {
     close: async () => {
       await stopPurging();
       await usage.close();
+      await experiments.drained();
       await relay.close();
       await database.pool.end();
     },

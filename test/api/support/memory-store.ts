@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../src/core/run-event.ts';
 import { TASK_STATUSES, type TaskRecord, type TaskStatus } from '../../../src/core/task.ts';
 import type { TaskStep } from '../../../src/core/task-step.ts';
 import type { IdempotencyRecord, RunContext, Store } from '../../../src/ports/store.ts';
+import { memoryExperiments } from './memory-experiments.ts';
 import { memoryConversations } from './memory-conversations.ts';
 import { memoryPersonas } from './memory-personas.ts';
 import { memorySecrets } from './memory-secrets.ts';
@@ -52,6 +53,7 @@ export function createMemoryStore(): MemoryStore {
     users: memoryUsers(),
     keys: memoryKeys(),
     secrets: memorySecrets(),
+    experiments: memoryExperiments(),
     personas: memoryPersonas(),
     uses: memoryUses(),
     usage: memoryUsage(),
