@@ -14,6 +14,7 @@ const LAYERS = {
   identity: { may: ['core'], types: ['ports'] },
   ledger: { may: ['core'], types: ['ports'] },
   llm: { may: ['core'], types: ['ports'] },
+  experiments: { may: ['core'], types: ['ports'] },
   http: { may: ['core'], types: ['ports'] },
   personas: { may: ['core'], types: ['ports'] },
   secrets: { may: ['core'], types: ['ports'] },

@@ -16,8 +16,8 @@ const RULES = [
   {
     pattern: /(?<![.\w])fetch\(/,
     folders: ['src', 'executors', 'hooks'],
-    // The script of the documentation page runs in the browser.
-    except: /^src\/(http|client|api\/docs)\//,
+    // The scripts of the documentation page and the playground run in the browser.
+    except: /^src\/(http|client|api\/docs|api\/lab\/playground)\//,
     message: 'calls fetch: use the guarded client (src/http)',
   },
   {

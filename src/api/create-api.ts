@@ -9,6 +9,8 @@ import { agentCardRoute, CARD_PATHS } from './a2a/agent-card.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { discoverMethod } from './docs/openrpc.ts';
 import { createStreamHub, type StreamHub } from './events/stream-hub.ts';
+import { labEndpoints } from './lab/lab-endpoints.ts';
+import { labRoutes } from './lab/lab-routes.ts';
 import { mcpRoute } from './mcp/mcp-route.ts';
 import { METHOD_TABLE, scopeOf } from './method-table.ts';
 import { accessLog } from './middleware/access-log.ts';
@@ -27,7 +29,6 @@ import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
 import { workerCallRoute } from './routes/internal.ts';
-import { healthRoute, liveRoute, metricsRoute, readyRoute } from './routes/probes.ts';
 import { quotaStatusRoute, systemStatsRoute } from './routes/quota.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
@@ -59,6 +60,7 @@ export function createApi(deps: ApiDeps): Api {
   });
   const router = createRouter(deps, hub);
   const discover = [discoverMethod(METHOD_TABLE)];
+  const lab = labEndpoints(labRoutes(deps));
   const rpc = rpcEndpoints(
     {
       '/tasks': scopeOf('tasks', METHOD_TABLE, discover),
@@ -71,11 +73,12 @@ export function createApi(deps: ApiDeps): Api {
   app.use(cors({ origins: deps.settings.corsOrigins }));
   app.use(requestId());
   app.use(accessLog(deps.logger, deps.metrics, deps.clock));
-  app.use(errorResponse(deps.logger));
+  app.use(errorResponse(deps.logger, lab.has));
   app.use(hostCheck(deps.settings.allowedHosts));
   app.use(securityHeaders({ isHttps: deps.settings.publicUrl?.startsWith('https:') === true }));
   app.use(compression());
   app.use(rpc.middleware);
+  app.use(lab.middleware);
   app.use(router.routes() as ApiMiddleware);
   app.use(
     fallback((path) => {
@@ -105,10 +108,6 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
     };
   const get = (route: string, ...handlers: ApiMiddleware[]) => router.get(route, named(route), ...handlers);
 
-  get('/live', liveRoute);
-  get('/ready', readyRoute(deps));
-  get('/health', healthRoute(deps));
-  if (deps.settings.hasMetricsRoute) get('/metrics', metricsRoute(deps));
   get('/api/executors/metadata', allExecutorsRoute(deps.registry));
   get('/api/executors/metadata/:id', oneExecutorRoute(deps.registry));
   get('/runs/:run_id/events', known, runEventsRoute(deps, hub));

@@ -1,6 +1,7 @@
 /** What the API is given: the parts of this process and the settings that concern it. */
 import { readFile } from 'node:fs/promises';
 import type { ApiDeps, ApiSettings } from '../api/api-deps.ts';
+import type { LabDeps } from '../api/lab/lab-deps.ts';
 import { createMethodRates } from '../api/rpc/method-rates.ts';
 import { createTriggerRate } from '../api/rpc/trigger-rate.ts';
 import type { Config } from '../config.ts';
@@ -46,6 +47,7 @@ export interface ApiParts {
   readonly llmKeys: LlmKeys;
   readonly inputSecrets: InputSecrets;
   readonly safety: SafetyChecker;
+  readonly lab: LabDeps;
 }
 
 /** `state.isStopping` makes `/ready` say no. */
@@ -76,6 +78,7 @@ export async function makeApiDeps(parts: ApiParts, state: { isStopping: boolean 
     llm: parts.llm,
     inputSecrets: parts.inputSecrets,
     safety: parts.safety,
+    lab: parts.lab,
     ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),
     clock: { now: () => performance.timeOrigin + performance.now() },
     httpGuard: (url) => assertPublicUrl(url, { allowPrivateUrls: config.allowPrivateUrls }),

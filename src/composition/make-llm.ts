@@ -13,12 +13,13 @@ import type { LlmMetrics } from '../ports/telemetry.ts';
 
 /** How long other processes may spend unseen. */
 const OTHERS_SEEN_MS = 5_000;
+const DEFAULT_TIMEOUT_SECONDS = 300;
 
 export function makeLlm(config: Config, metrics: LlmMetrics): LlmGateway {
   return createGateway({
     metrics,
     routeModels: config.llmRouteModels,
-    timeoutMs: config.llmTimeoutSeconds * 1_000,
+    timeoutMs: (config.llmTimeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1_000,
     circuit: {
       windowMs: config.llmCircuitWindowSeconds * 1_000,
       failureShare: config.llmCircuitFailureShare,

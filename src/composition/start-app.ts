@@ -16,6 +16,7 @@ import { connectTemporal, type TemporalParts } from './connect-temporal.ts';
 import { type Listening, listen } from './listen.ts';
 import { type ApiParts, makeApiDeps, temporalUiUrl } from './make-api-deps.ts';
 import { makeHooks } from './make-hooks.ts';
+import { makeLab } from './make-lab.ts';
 import { makeLlm, makeLlmBudgets } from './make-llm.ts';
 import { makeSafety } from './make-safety.ts';
 import { metricsListener } from './metrics-listener.ts';
@@ -124,6 +125,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       llmKeys,
       inputSecrets,
       safety,
+      lab: makeLab({ config, store, ledger: ledger.ledger, llm, sealer, logger, port: listening.port }),
     });
   } catch (error) {
     for (const step of undo.reverse()) await step();

@@ -9,9 +9,9 @@ export const LLM_SETTINGS = {
   llmTimeoutSeconds: setting(
     'Models',
     'LLM_TIMEOUT_SECS',
-    seconds,
-    300,
-    'Seconds a call of a model may take that names no limit.',
+    optional(seconds),
+    null,
+    'Seconds a call of a model may take that names no limit. Unset: 300, and 8 for /safety/generate_v2.',
   ),
   llmCircuitWindowSeconds: setting(
     'Models',

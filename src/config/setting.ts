@@ -12,6 +12,7 @@ export type SettingSection =
   | 'Limits'
   | 'Executors'
   | 'Models'
+  | 'Experiments'
   | 'Safety'
   | 'Logs'
   | 'Timing';

@@ -4,6 +4,8 @@
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { BUILD_SETTINGS } from './build-settings.ts';
+import { EXPERIMENT_SETTINGS } from './experiment-settings.ts';
 import { CONTAINER_SETTINGS } from './container-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { LLM_SETTINGS } from './llm-settings.ts';
@@ -44,11 +46,12 @@ export const SETTINGS = {
     text,
     '127.0.0.1',
     'Address to listen on; 0.0.0.0 for all (container images).',
-    ['APFLOW_API_HOST', 'API_HOST'],
+    ['APFLOW_API_HOST', 'API_HOST', 'APP_HOST'],
   ),
   port: setting('Server', 'PORT', anyPort, 8000, 'Port of the HTTP API; 0 for any free one.', [
     'APFLOW_API_PORT',
     'API_PORT',
+    'APP_PORT',
   ]),
   metricsPort: setting(
     'Server',
@@ -108,7 +111,9 @@ export const SETTINGS = {
     wholeNumber(1, 1024),
     1,
     'Kept from older systems; always 1 per process. Start more processes on PostgreSQL instead.',
+    ['APP_WORKERS'],
   ),
+  ...BUILD_SETTINGS,
   dataDir: setting(
     'Data',
     'DATA_DIR',
@@ -334,6 +339,7 @@ export const SETTINGS = {
   ),
   ...MODEL_SETTINGS,
   ...LLM_SETTINGS,
+  ...EXPERIMENT_SETTINGS,
   ...MAIL_SETTINGS,
   ...SAFETY_SETTINGS,
   ...CONTAINER_SETTINGS,

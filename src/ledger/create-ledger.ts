@@ -3,8 +3,9 @@ import type { Demand } from '../core/quota/decide.ts';
 import { type Meter, type MeterTable, meterTable, type QuotaLimits } from '../core/quota/meters.ts';
 import { type QuotaFacts, quotaInfo, quotaStatus } from '../core/quota/quota-info.ts';
 import { isoMicros } from '../core/time.ts';
-import type { Charged, Ledger, Reservation, ReserveRequest } from '../ports/ledger.ts';
+import type { Charged, Ledger, Reservation, ReserveRequest, TakenUse, TakeRequest } from '../ports/ledger.ts';
 import type { Store } from '../ports/store.ts';
+import type { Use } from '../ports/use-store.ts';
 import { openEmbedded } from './embedded.ts';
 import { Overrides } from './overrides.ts';
 import { openShared } from './postgres.ts';
@@ -97,6 +98,26 @@ class CountingLedger implements Ledger {
 
   async refund(key: string, meters: readonly Meter[]): Promise<void> {
     await this.#engine.refund(key, meters);
+  }
+
+  async take({ key, subject, meter, limit }: TakeRequest): Promise<TakenUse> {
+    const uses = [{ subject, meter, limit, onExceed: 'reject' as const }];
+    const taken = await this.#engine.take({ key, subject, uses, slot: null });
+    if (taken.kind === 'refused') return { isGranted: false, used: taken.by.used, uses: [] };
+    const used = taken.used.get(meter) ?? 0;
+    return { isGranted: true, used, uses: [{ key, subject, meter, day: taken.day }] };
+  }
+
+  async giveBack(key: string, uses: readonly Use[]): Promise<void> {
+    if (uses.length > 0) await this.#engine.release(key, uses);
+  }
+
+  async usedOf(subject: string, meter: Meter): Promise<number> {
+    return (await this.#engine.usedToday(subject)).get(meter) ?? 0;
+  }
+
+  day(): string {
+    return this.#engine.clock.day();
   }
 
   async info(charged: Charged): Promise<Reservation['info']> {

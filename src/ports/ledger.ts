@@ -47,6 +47,23 @@ export interface SystemStats {
   };
 }
 
+/** One use of a meter under a limit that the caller knows. */
+export interface TakeRequest {
+  /** Id of the request; at most one use of a meter each. */
+  readonly key: string;
+  readonly subject: string;
+  readonly meter: Meter;
+  readonly limit: number;
+}
+
+export interface TakenUse {
+  readonly isGranted: boolean;
+  /** Of the subject today, with this one in it when it was granted. */
+  readonly used: number;
+  /** To be stored with what was done; empty when it was refused. */
+  readonly uses: readonly Use[];
+}
+
 export interface Ledger {
   /**
    * Throws `quota_exceeded`, `rate_limited` (the address) and `concurrency_exceeded` with the contract's facts, when
@@ -62,6 +79,14 @@ export interface Ledger {
   release(reservation: Reservation): Promise<void>;
   /** Takes back settled uses of something that has not used them. */
   refund(key: string, meters: readonly Meter[]): Promise<void>;
+  /** Counts one use for somebody who has no plan here; whether limits of task trees are on does not matter. */
+  take(request: TakeRequest): Promise<TakenUse>;
+  /** Takes back what was taken and not stored. */
+  giveBack(key: string, uses: readonly Use[]): Promise<void>;
+  /** Today. */
+  usedOf(subject: string, meter: Meter): Promise<number>;
+  /** The UTC day that is counted on. */
+  day(): string;
   info(charged: Charged): Promise<QuotaInfo>;
   status(charged: Charged): Promise<QuotaStatus>;
   systemStats(): Promise<SystemStats>;

@@ -6,8 +6,9 @@ import type { ApiMetrics, HookMetrics, LlmMetrics } from '../ports/telemetry.ts'
 import { conversationMetrics } from './conversation-metrics.ts';
 import { readCoreMetrics } from './read-core-metrics.ts';
 
-/** Seconds; from a cached read to a long wait. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Seconds; those of requests are the ones existing dashboards know. */
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BUCKETS = [...REQUEST_BUCKETS, 30];
 
 export interface Metrics extends ApiMetrics, HookMetrics, LlmMetrics {
   /** A run was accepted. */
@@ -54,7 +55,7 @@ function requestMetrics(registry: Registry) {
     name: 'http_request_duration_seconds',
     help: 'Time to answer HTTP requests.',
     labelNames: requestLabels,
-    buckets: BUCKETS,
+    buckets: REQUEST_BUCKETS,
     registers,
   });
   const failures = new Counter({

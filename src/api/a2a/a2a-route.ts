@@ -4,7 +4,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { parseEventId } from '../events/event-id.ts';
 import type { StreamHub } from '../events/stream-hub.ts';
 import type { Call } from '../method.ts';
-import { setErrorHeaders } from '../middleware/error-response.ts';
+import { setErrorHeaders } from '../middleware/error-headers.ts';
 import { readBody } from '../middleware/read-body.ts';
 import { callOf } from '../routes/rpc.ts';
 import { sendStream } from '../routes/send-stream.ts';

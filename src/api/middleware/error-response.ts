@@ -1,12 +1,15 @@
 /** The last catch: whatever is thrown becomes an answer from the one error table, without stack or cause. */
 import { AppError, errorMapping } from '../../core/errors.ts';
 import type { Logger } from '../../ports/telemetry.ts';
+import { answerLabError } from '../lab/lab-error.ts';
 import { errorAnswer, rpcError, toAppError } from '../rpc/error-answer.ts';
 import type { ApiContext, ApiMiddleware } from '../state.ts';
+import { setErrorHeaders } from './error-headers.ts';
 
 const RPC_PATHS = new Set(['/tasks', '/system', '/']);
 
-export function errorResponse(logger: Logger): ApiMiddleware {
+/** `isLab`: paths whose errors are `{detail}`. */
+export function errorResponse(logger: Logger, isLab: (path: string) => boolean): ApiMiddleware {
   return async function errorResponseMiddleware(context, next) {
     try {
       await next();
@@ -17,7 +20,8 @@ export function errorResponse(logger: Logger): ApiMiddleware {
         context.res.destroy();
         return;
       }
-      answerError(context, error);
+      if (isLab(context.path)) answerLabError(context, error);
+      else answerError(context, error);
     }
   };
 }
@@ -35,21 +39,6 @@ export function answerError(context: ApiContext, error: AppError): void {
   else if (isRpc) context.body = errorAnswer(null, error, requestId);
   else context.body = { error: restError(error, requestId) };
   context.set('Content-Type', 'application/json');
-}
-
-/** `Retry-After` where a repeat makes sense; 503 always says when. */
-export function setErrorHeaders(context: ApiContext, error: AppError): void {
-  const seconds = error.retryAfterSeconds ?? (error.code === 'unavailable' ? 1 : undefined);
-  if (seconds !== undefined) context.set('Retry-After', String(Math.max(1, Math.ceil(seconds))));
-  if (error.rateLimit !== undefined) {
-    const { limit, remaining, resetSeconds } = error.rateLimit;
-    context.set('RateLimit-Limit', String(limit));
-    context.set('RateLimit-Remaining', String(remaining));
-    context.set('RateLimit-Reset', String(Math.max(1, Math.ceil(resetSeconds))));
-  }
-  // The rest of the body is not read, so the connection cannot carry another request.
-  if (error.code === 'payload_too_large') context.set('Connection', 'close');
-  if (error.code === 'unauthorized') context.set('WWW-Authenticate', 'Bearer');
 }
 
 function restError(error: AppError, requestId: string) {

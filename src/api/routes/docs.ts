@@ -36,6 +36,13 @@ export function addDocsRoutes(router: Router<ApiState>, table: readonly AnyMetho
     '/docs/script.js',
     kept('text/javascript; charset=utf-8', () => DOCS_SCRIPT),
   );
+  // Where pages of other tools look for these documents.
+  for (const path of ['/redoc', '/docs/oauth2-redirect'])
+    router.get(path, (context) => {
+      context.status = 307;
+      context.set('Location', '/docs');
+      context.body = null;
+    });
   router.get('/docs/errors/:slug', async (context) => {
     const { slug = '' } = context['params'] as Record<string, string>;
     // Only names we know lead to a file.

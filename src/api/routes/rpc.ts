@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { ApiDeps } from '../api-deps.ts';
 import type { StreamHub } from '../events/stream-hub.ts';
 import type { Call } from '../method.ts';
-import { setErrorHeaders } from '../middleware/error-response.ts';
+import { setErrorHeaders } from '../middleware/error-headers.ts';
 import { readBody } from '../middleware/read-body.ts';
 import { checkValue } from '../rpc/check-value.ts';
 import { dispatch, type RpcOutcome, type RpcScope } from '../rpc/dispatch.ts';

@@ -8,7 +8,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import type { StreamHub } from '../events/stream-hub.ts';
 import { canSee } from '../methods/own.ts';
 import { ownersTrigger, requireSigned } from '../methods/tasks-webhook.ts';
-import { setErrorHeaders } from '../middleware/error-response.ts';
+import { setErrorHeaders } from '../middleware/error-headers.ts';
 import { identify } from '../middleware/identify.ts';
 import { readBody } from '../middleware/read-body.ts';
 import { rpcError, toAppError } from '../rpc/error-answer.ts';

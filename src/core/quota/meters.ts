@@ -10,7 +10,7 @@ export const METERS = [
   'llm_task_trees',
   /** The same trees again, counted by address. */
   'ip_trees',
-  /** Calls of the older prediction service. */
+  /** Calls of the prediction service; its clients have plans of their own (core/experiments/lab-plan.ts). */
   'predict_requests',
   'conversation_replies',
 ] as const;

@@ -23,6 +23,8 @@ import { createSealer } from '../../../src/secrets/sealer.ts';
 import { createTriggerSecrets } from '../../../src/secrets/trigger-secrets.ts';
 import { testSafety } from '../../safety/test-safety.ts';
 
+import { makeTestLab, type TestLabOptions } from './test-lab.ts';
+
 const executor = defineExecutor({
   id: 'system_info_executor',
   name: 'System Info Executor',
@@ -120,6 +122,7 @@ export async function startTestApi(
     settings?: Partial<ApiSettings>;
     deps?: Partial<ApiDeps>;
     limits?: Partial<QuotaLimits>;
+    lab?: TestLabOptions;
   } = {},
 ): Promise<TestApi> {
   const logs: LogLine[] = [];
@@ -130,11 +133,13 @@ export async function startTestApi(
   };
   const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
   const now = () => Date.now();
+  const ledger = await createLedger({ store, now, logger, limits: { ...NO_LIMITS, ...options.limits } });
   const realSealer = createSealer('a secret of the tests, long enough');
   const api = createApi({
     store,
     clientAddress: createClientAddress({ trust: { hops: 0 }, logger, now }),
-    ledger: await createLedger({ store, now, logger, limits: { ...NO_LIMITS, ...options.limits } }),
+    ledger,
+    lab: makeTestLab({ store, ledger, logger, ...options.lab }),
     activity: createUserActivity({ store: store.users, logger, now }),
     keys: createApiKeys({ store: store.keys, freshMs: Number.POSITIVE_INFINITY, now }),
     llmKeys: createLlmKeys(store.secrets, realSealer, now),

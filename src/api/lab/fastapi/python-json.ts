@@ -53,7 +53,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const FIRST_PRINTABLE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 /** Throws `PythonJsonError`, or RangeError for what is too deep or too long. */
 export function parsePythonJson(text: string): PyValue {
@@ -144,10 +146,9 @@ class Reader {
     let result = '';
     let index = from;
     for (;;) {
-      PLAIN.lastIndex = index;
-      const plain = PLAIN.exec(this.#text)?.[0] ?? '';
-      result += plain;
-      index += plain.length;
+      const plainFrom = index;
+      while (this.#isPlain(index)) index++;
+      result += this.#text.slice(plainFrom, index);
       const next = this.#text[index];
       if (next === '"') {
         this.end = index + 1;
@@ -167,6 +168,11 @@ class Reader {
         index += 2;
       }
     }
+  }
+
+  #isPlain(index: number): boolean {
+    const unit = this.#text.charCodeAt(index);
+    return unit >= FIRST_PRINTABLE && unit !== QUOTE && unit !== BACKSLASH;
   }
 
   /** Python wants something behind the four digits. */
