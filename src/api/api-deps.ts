@@ -15,8 +15,8 @@ import type { Store } from '../ports/store.ts';
 import type { ApiMetrics, Logger, Readiness } from '../ports/telemetry.ts';
 import type { TreeGenerator } from '../ports/tree-generator.ts';
 import type { TriggerSecrets } from '../ports/trigger-secrets.ts';
-import type { LabDeps } from './lab/lab-deps.ts';
 import type { WebApp } from '../ports/web-app.ts';
+import type { LabDeps } from './lab/lab-deps.ts';
 import type { MethodRates } from './rpc/method-rates.ts';
 import type { TriggerRate } from './rpc/trigger-rate.ts';
 

@@ -5,8 +5,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BUILD_SETTINGS } from './build-settings.ts';
-import { EXPERIMENT_SETTINGS } from './experiment-settings.ts';
 import { CONTAINER_SETTINGS } from './container-settings.ts';
+import { EXPERIMENT_SETTINGS } from './experiment-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { LLM_SETTINGS } from './llm-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
