@@ -2,9 +2,10 @@
 import { AppError } from '../core/errors.ts';
 import type { AnyExecutor } from '../core/executor.ts';
 import type { JsonObject } from '../core/json.ts';
-import { type Budget, type PlannedCall, reserveCall } from '../core/llm/budget.ts';
+import type { Budget } from '../core/llm/budget.ts';
 import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
+import { reserveCounted, type UncountedCall } from '../core/llm/reserve-counted.ts';
 import { runLlmKeys } from '../core/llm/run-keys.ts';
 import type { TaskDemo } from '../core/task.ts';
 import { TokenTally } from '../core/token-tally.ts';
@@ -54,7 +55,7 @@ export class LlmUse {
     const onAnswer = (answer: ChatAnswer) => this.#note(answer, 'requested');
     const real = opening(async () => {
       const opened = await keys.openForRun(run, runKeys);
-      const reserve = async (call: PlannedCall) => reserveCall(await budgets(), call, Date.now());
+      const reserve = async (call: UncountedCall) => reserveCounted(await budgets(), call, Date.now());
       return gateway.clientFor({ ...access, ...opened, useDemo: false, onAnswer, reserve });
     });
     const canned = () =>

@@ -11,6 +11,7 @@ import type { LlmAccess } from '../ports/llm.ts';
 import type { LlmMetrics } from '../ports/telemetry.ts';
 import type { CallTarget } from './call-target.ts';
 import type { CircuitBreaker, Pass } from './circuit-breaker.ts';
+import { countInputTokens } from './count-input-tokens.ts';
 import type { LatencyBoard } from './latency-board.ts';
 
 export interface Watch {
@@ -64,10 +65,14 @@ export async function* watchedStream(watch: Watch, call: WatchedCall): AsyncGene
 /** Ends once: what comes after is not heard. */
 async function open(watch: Watch, { target, request, access, idempotencyKey }: WatchedCall) {
   const { provider, model } = target;
-  const inputTokens = estimateInputTokens(request);
+  let inputTokens = estimateInputTokens(request);
+  const countInput = async () => {
+    inputTokens = await countInputTokens(model, request);
+    return inputTokens;
+  };
   const isReal = provider !== DEMO_PROVIDER;
   const reservation = isReal
-    ? await access.reserve?.({ provider, model, inputTokens, maxTokens: request.maxTokens })
+    ? await access.reserve?.({ provider, model, inputTokens, maxTokens: request.maxTokens, countInput })
     : undefined;
   const pass = isReal ? enter(watch, target, reservation) : null;
   const startedMs = watch.now();

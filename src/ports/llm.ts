@@ -1,7 +1,8 @@
 /** Models as activities and the API see them. Implemented by src/llm. */
-import type { Budget, BudgetLimits, PlannedCall, Reservation } from '../core/llm/budget.ts';
+import type { Budget, BudgetLimits, Reservation } from '../core/llm/budget.ts';
 import type { ChatAnswer, LlmClient } from '../core/llm/chat.ts';
 import type { LlmKey } from '../core/llm/llm-key.ts';
+import type { UncountedCall } from '../core/llm/reserve-counted.ts';
 import type { RouteCandidate, RouteDecision, RouteWish } from '../core/llm/route-model.ts';
 
 /** What one task, or one API call, may use. */
@@ -17,7 +18,7 @@ export interface LlmAccess {
   /** The same for every attempt; each call gets its own from it. */
   readonly idempotencyKey: string;
   /** Asked before each call of a model; what it throws, the call throws. Absent = there is no budget. */
-  readonly reserve?: (call: PlannedCall) => Promise<Reservation>;
+  readonly reserve?: (call: UncountedCall) => Promise<Reservation>;
   /** Called once an answer, also for one that is then refused: for what was spent, and whether it is a demo. */
   readonly onAnswer?: (answer: ChatAnswer) => void;
 }

@@ -1,8 +1,9 @@
 /** Makes a tree from a sentence: planned by a model; without a key by rules, and then it says so. */
 import type { JsonObject } from '../../core/json.ts';
-import { type Budget, type PlannedCall, reserveCall } from '../../core/llm/budget.ts';
+import type { Budget } from '../../core/llm/budget.ts';
 import type { ChatAnswer } from '../../core/llm/chat.ts';
 import { providerOfModel } from '../../core/llm/provider-catalog.ts';
+import { reserveCounted, type UncountedCall } from '../../core/llm/reserve-counted.ts';
 import type { LlmGateway } from '../../ports/llm.ts';
 import type { ExecutorRegistry } from '../../ports/registry.ts';
 import type { GeneratedTree, GenerateRequest, TreeGenerator } from '../../ports/tree-generator.ts';
@@ -56,9 +57,9 @@ async function byModel(parts: Parts, request: GenerateRequest): Promise<Generate
   return { tasks, demo, model, repairs, usage: spending.total };
 }
 
-async function reserve({ budgetOfUser }: Parts, request: GenerateRequest, call: PlannedCall) {
+async function reserve({ budgetOfUser }: Parts, request: GenerateRequest, call: UncountedCall) {
   const budget = request.mayUseServerKey ? await budgetOfUser?.(request.userId) : null;
-  return reserveCall(budget == null ? [] : [budget], call, Date.now());
+  return reserveCounted(budget == null ? [] : [budget], call, Date.now());
 }
 
 class Spending {
