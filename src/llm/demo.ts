@@ -18,7 +18,7 @@ export const demoProvider: LlmProvider = {
     const answer = answerTo(request);
     for (const text of answer.text.match(/\S+\s*/g) ?? []) {
       signal.throwIfAborted();
-      yield { type: 'delta', text };
+      yield { type: 'delta', text, isDemo: true };
     }
     yield { type: 'final', answer };
   },
