@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor } from '../src/core/executor.ts';
+import { type PersonaEntry, personaEntry } from '../src/core/persona/persona.ts';
 import { speak, spokenByRules } from '../src/core/study/speak.ts';
-import { type StudyPersona, studyPersonaSchema } from '../src/core/study/study-persona.ts';
 import { MOST_ROUNDS } from '../src/core/study/study-request.ts';
 import { givenTurnSchema } from '../src/core/study/study-turn.ts';
 import type { TurnQuestion } from '../src/core/study/turn-prompt.ts';
@@ -12,7 +12,7 @@ const input = z.looseObject({
   feature: z.string().trim().min(1).max(4_000).describe('The feature or question the persona talks about'),
   context: z.string().max(4_000).nullish().describe('What it should know besides'),
   personas: z
-    .array(studyPersonaSchema)
+    .array(personaEntry)
     .min(1)
     .describe('Comes from the task that loads the personas; the one that speaks is among them'),
   persona_id: z.number().int().nullish().describe('Who of them speaks (default: the first)'),
@@ -28,7 +28,7 @@ const input = z.looseObject({
 });
 type TurnInput = z.infer<typeof input>;
 
-const demoPersona: StudyPersona = {
+const demoPersona: PersonaEntry = {
   id: 1,
   name: 'Maria Keller',
   occupation: 'nurse',

@@ -8,6 +8,7 @@ import type { Store } from '../ports/store.ts';
 export function makeServices(parts: { readonly store: Store }): ExecutorServices {
   return {
     personas: { getMany: (ids, userId) => readPersonas(parts.store.personas, ids, userId) },
+    studies: { save: (study) => parts.store.studies.save(study) },
   };
 }
 
@@ -15,6 +16,7 @@ export function makeServices(parts: { readonly store: Store }): ExecutorServices
 export function makeQueueServices(): ExecutorServices {
   return {
     personas: { getMany: needsDatabase },
+    studies: { save: needsDatabase },
   };
 }
 

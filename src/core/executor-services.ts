@@ -3,7 +3,9 @@
  * A worker of a named queue has no database: there each part that needs one refuses with a sentence that says so.
  */
 import type { PersonaServices } from './persona/persona-services.ts';
+import type { StudyServices } from './study/study-services.ts';
 
 export interface ExecutorServices {
   readonly personas: PersonaServices;
+  readonly studies: StudyServices;
 }

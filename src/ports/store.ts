@@ -16,6 +16,7 @@ import type { ExperimentStore } from './experiment-store.ts';
 import type { IdempotencyRecord, IdempotencyStore } from './idempotency-store.ts';
 import type { PersonaStore } from './persona-store.ts';
 import type { SecretRow, SecretStore } from './secret-store.ts';
+import type { NewStudy, StudyStore } from './study-store.ts';
 import type { UsageStore } from './usage-store.ts';
 import type { Use, UseStore } from './use-store.ts';
 import type { KeyStore, UserStore } from './user-store.ts';
@@ -35,6 +36,7 @@ export interface Store {
   readonly experiments: ExperimentStore;
   readonly usage: UsageStore;
   readonly personas: PersonaStore;
+  readonly studies: StudyStore;
   readonly conversations: ConversationStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
@@ -160,6 +162,8 @@ export interface AcceptRun {
   readonly slot?: { readonly subject: string };
   /** Sealed keys that the run's activities open; gone when it ends. */
   readonly secrets?: readonly SecretRow[];
+  /** The study whose tree this is. */
+  readonly study?: NewStudy;
 }
 
 export type AcceptResult =

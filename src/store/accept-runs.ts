@@ -11,6 +11,7 @@ import { eventToRow, largeCell, outcomeToRow, type StoredOutcome, taskToRow } fr
 import type { Row } from './schema.ts';
 import { secretToRow } from './secret-storage.ts';
 import type { Session } from './session.ts';
+import { newStudyToRow } from './study-rows.ts';
 import { requireFreeTaskIds } from './task-keys.ts';
 import { holdSlots, writeUses } from './use-storage.ts';
 
@@ -134,6 +135,12 @@ async function writeAccepted(session: Session, accepted: readonly Accepted[]): P
   await holdSlots(
     session,
     accepted.flatMap(({ input }) => (input.slot === undefined ? [] : [input.runId])),
+  );
+  await session.insert(
+    'studies',
+    accepted.flatMap(({ run, input }) =>
+      input.study === undefined ? [] : [newStudyToRow(input.study, run.accepted_at)],
+    ),
   );
   await insertIdempotency(
     session,

@@ -10,6 +10,7 @@ import { secretsMigration } from './migrations/0006-secrets.ts';
 import { stepsMigration } from './migrations/0007-task-steps.ts';
 import { experimentsMigration } from './migrations/0008-experiments.ts';
 import { personasMigration } from './migrations/0009-personas.ts';
+import { studiesMigration } from './migrations/0010-studies.ts';
 import { conversationsMigration } from './migrations/0011-conversations.ts';
 
 /** Append-only: the name is the version. Throws what the failing migration threw. */
@@ -25,6 +26,7 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     '0007-task-steps': stepsMigration(hasIndexes),
     '0008-experiments': experimentsMigration(hasIndexes),
     '0009-personas': personasMigration(hasIndexes),
+    '0010-studies': studiesMigration(hasIndexes),
     '0011-conversations': conversationsMigration(hasIndexes),
   };
   const migrator = new Migrator({

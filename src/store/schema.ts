@@ -8,6 +8,7 @@ import { SECRET_TABLES } from './migrations/0006-secrets.ts';
 import { STEP_TABLES } from './migrations/0007-task-steps.ts';
 import { EXPERIMENT_TABLES } from './migrations/0008-experiments.ts';
 import { PERSONA_TABLES } from './migrations/0009-personas.ts';
+import { STUDY_TABLES } from './migrations/0010-studies.ts';
 import { CONVERSATION_TABLES } from './migrations/0011-conversations.ts';
 
 const { runs } = INITIAL_TABLES;
@@ -20,6 +21,7 @@ export const TABLES = {
   ...STEP_TABLES,
   ...EXPERIMENT_TABLES,
   ...PERSONA_TABLES,
+  ...STUDY_TABLES,
   ...CONVERSATION_TABLES,
   runs: { ...runs, columns: { ...runs.columns, ...DEMO_TASKS_COLUMNS } },
 };

@@ -33,6 +33,7 @@ async function noNetwork({ url, host }: { url?: string; host?: string }): Promis
 /** A test gives the parts that it needs. */
 const noServices: ExecutorServices = {
   personas: { getMany: noService },
+  studies: { save: noService },
 };
 
 async function noService(): Promise<never> {

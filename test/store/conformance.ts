@@ -10,6 +10,7 @@ import { personaConformance } from './persona-conformance.ts';
 import { sampleAccept, sampleOutcome, sampleTask, sampleTree } from './sample-tasks.ts';
 import { secretConformance } from './secret-conformance.ts';
 import { stepConformance } from './step-conformance.ts';
+import { studyConformance } from './study-conformance.ts';
 import { usageConformance } from './usage-conformance.ts';
 import { userConformance } from './user-conformance.ts';
 
@@ -251,6 +252,7 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
 
     userConformance(() => store);
     personaConformance(() => store);
+    studyConformance(() => store);
     secretConformance(() => store);
     stepConformance(() => store);
     experimentConformance(() => store);

@@ -16,6 +16,7 @@ import { isoMicros } from '../../core/time.ts';
 import type { StartRun } from '../../ports/engine.ts';
 import type { Charged, Reservation } from '../../ports/ledger.ts';
 import type { AcceptResult, IdempotencyRecord } from '../../ports/store.ts';
+import type { NewStudy } from '../../ports/study-store.ts';
 import type { Call } from '../method.ts';
 import { quotaInfoOf, release, reserveTree } from './charge.ts';
 import { chargedOf } from './charged-of.ts';
@@ -35,6 +36,10 @@ export interface RunRequest {
   readonly llmKey?: LlmKey | null;
   /** Who pays for it; absent = the caller. */
   readonly charged?: Charged;
+  /** Its tasks that ask models answer by rules, for this reason: no key is used, and no model is counted. */
+  readonly llmDemoReason?: string | null;
+  /** The study whose tree this is: stored with the run. */
+  readonly study?: NewStudy;
   /** Makes the idempotency record for the run's id. */
   readonly idempotency: (runId: string) => IdempotencyRecord | undefined;
 }
@@ -60,15 +65,17 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   const idempotency = request.idempotency(runId);
   const carried = await carriedOutcomes(call, request.tree, carriedTaskIds);
   const userId = root.user_id ?? call.identity.userId;
-  const keys = await keysOf(call, request, { runId, userId, plan });
+  const llmDemoReason = request.llmDemoReason ?? null;
+  const asksModels = !request.useDemo && llmDemoReason === null;
+  const keys = await keysOf(call, { ...request, useDemo: !asksModels }, { runId, userId, plan });
   const charged = withKeys(request.charged ?? chargedOf(call.identity), keys);
-  const reservation = await reserve(call, request, { runId, plan, charged });
+  const reservation = await reserve(call, request, { runId, plan, charged, asksModels });
   if ('status' in reservation) return { ...reservation, quotaInfo: await quotaInfoOf(call) };
   const options: JsonObject = {
     ...request.options,
     plan: charged.plan,
     ...(keys.options === null ? {} : { llmKeys: keys.options }),
-    ...(reservation.isLlmExceeded ? { llmDemo: { reason: 'llm_quota_exceeded' } } : {}),
+    ...llmDemo(llmDemoReason ?? (reservation.isLlmExceeded ? 'llm_quota_exceeded' : null)),
   };
   const accepted = await store.runs
     .accept({
@@ -85,6 +92,7 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
       ...(idempotency === undefined ? {} : { idempotency }),
       uses: reservation.uses,
       secrets: keys.secrets,
+      ...(request.study === undefined ? {} : { study: request.study }),
       ...(reservation.slot === null ? {} : { slot: reservation.slot }),
     })
     .catch(async (error: unknown) => {
@@ -98,6 +106,11 @@ export async function acceptRun(call: Call, request: RunRequest): Promise<Accept
   await call.deps.ledger.settle(reservation, true);
   await start(call, request, { run: accepted.run, plan, carried, options, planName: charged.plan });
   return { ...accepted, quotaInfo: reservation.info };
+}
+
+/** Read by the hook that has the tasks answer without a model. */
+function llmDemo(reason: string | null): JsonObject {
+  return reason === null ? {} : { llmDemo: { reason } };
 }
 
 async function start(
@@ -125,10 +138,15 @@ async function start(
 async function reserve(
   call: Call,
   request: RunRequest,
-  run: { readonly runId: string; readonly plan: Plan; readonly charged: Charged },
+  run: {
+    readonly runId: string;
+    readonly plan: Plan;
+    readonly charged: Charged;
+    readonly asksModels: boolean;
+  },
 ): Promise<Reservation | Extract<AcceptResult, { status: 'already_running' }>> {
   const work = pendingWork(request.tree, run.plan);
-  const isLlm = !request.useDemo && isLlmTree(work, (id) => call.deps.registry.find(id)?.usesLlm === true);
+  const isLlm = run.asksModels && isLlmTree(work, (id) => call.deps.registry.find(id)?.usesLlm === true);
   try {
     return await reserveTree(call, { runId: run.runId, isLlm, charged: run.charged });
   } catch (error) {

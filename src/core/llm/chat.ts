@@ -116,7 +116,7 @@ export interface ChatAnswer {
 
 /** What a streamed answer consists of: pieces of text in order, then the whole once. */
 export type ChatEvent =
-  | { readonly type: 'delta'; readonly text: string; /** No model's words. */ readonly isDemo?: true }
+  | { readonly type: 'delta'; readonly text: string /** No model's words. */; readonly isDemo?: true }
   | { readonly type: 'final'; readonly answer: ChatAnswer };
 
 /**

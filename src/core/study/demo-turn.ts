@@ -2,9 +2,10 @@
  * What a persona says when no model is asked: made by rules from its traits, its skill with technology, the feature's
  * words and what others said before. The same question gives the same words.
  */
+
+import type { PersonaEntry } from '../persona/persona.ts';
 import { ASPECTS, type Aspect } from './aspects.ts';
 import { choose, seedOf } from './seeded-choice.ts';
-import type { StudyPersona } from './study-persona.ts';
 import type { GivenTurn } from './study-turn.ts';
 import { temperamentOf } from './temperament.ts';
 import { sentimentScore } from './text-sentiment.ts';
@@ -15,7 +16,7 @@ const DEFAULT_ASPECTS = ['ease', 'privacy', 'price'];
 
 interface Voice {
   readonly question: TurnQuestion;
-  readonly persona: StudyPersona;
+  readonly persona: PersonaEntry;
   /** Above 0: for the feature. */
   readonly stance: number;
   /** What this persona has to say, the dearest first. */

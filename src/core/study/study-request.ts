@@ -1,5 +1,6 @@
 /** What a study is asked for. */
 import { z } from 'zod';
+import { personaId } from '../persona/persona.ts';
 
 export const MOST_PERSONAS = 20;
 export const MOST_ROUNDS = 10;
@@ -22,7 +23,7 @@ export const studyTopicSchema = z.object({
     .nullish()
     .describe('What they should know besides: the product, the market, what exists already'),
   persona_ids: z
-    .array(z.number().int().min(0))
+    .array(personaId)
     .min(1, 'choose at least one persona')
     .max(MOST_PERSONAS, `choose at most ${MOST_PERSONAS} personas`)
     .describe(`Who takes part, 1 to ${MOST_PERSONAS}; a persona named twice speaks once`),

@@ -1,8 +1,8 @@
 /** A study: one run of the feature-study tree, as clients see it. */
 import { z } from 'zod';
+import { personaEntry } from '../persona/persona.ts';
 import { exitSchema } from '../safety/exit.ts';
 import { feedbackReportSchema } from './feedback-report.ts';
-import { studyPersonaSchema } from './study-persona.ts';
 import { studyTurnSchema } from './study-turn.ts';
 
 /** `blocked`: the safety check stood against the feature, and nothing was asked of a model. */
@@ -47,7 +47,7 @@ export const studyBriefSchema = z.object({
 export type StudyBrief = z.infer<typeof studyBriefSchema>;
 
 export const studySchema = studyBriefSchema.extend({
-  personas: z.array(studyPersonaSchema).describe('As they were when the study ran'),
+  personas: z.array(personaEntry).describe('As they were when the study ran'),
   conversation: z.array(studyTurnSchema).describe('What was said so far'),
   report: feedbackReportSchema.nullable(),
 });

@@ -1,5 +1,5 @@
 /** How a persona looks at new things, read from its traits and its skill with technology. */
-import type { StudyPersona } from './study-persona.ts';
+import type { PersonaEntry } from '../persona/persona.ts';
 
 export interface Temperament {
   /** From -3 (against it) to 3 (for it), before the feature itself is looked at. */
@@ -67,7 +67,7 @@ const BY_PROFICIENCY = {
   High: { openness: 0.5, concerns: ['control', 'trust'] },
 } as const;
 
-export function temperamentOf(persona: StudyPersona): Temperament {
+export function temperamentOf(persona: PersonaEntry): Temperament {
   const skill = BY_PROFICIENCY[persona.tech_proficiency];
   let openness: number = skill.openness;
   const concerns: string[] = [];

@@ -1,14 +1,14 @@
 /** What a model is told before it speaks as one persona. */
 import type { ChatMessage } from '../llm/chat.ts';
+import type { PersonaEntry } from '../persona/persona.ts';
 import { asPromptData, DATA_RULE } from './as-prompt-data.ts';
 import { conversationWindow } from './conversation-window.ts';
-import type { StudyPersona } from './study-persona.ts';
 import type { GivenTurn } from './study-turn.ts';
 
 export interface TurnQuestion {
   readonly feature: string;
   readonly context: string | null;
-  readonly persona: StudyPersona;
+  readonly persona: PersonaEntry;
   readonly round: number;
   /** Of how many. */
   readonly rounds: number;

@@ -18,6 +18,7 @@ import { createSecretStorage } from '../secret-storage.ts';
 import type { Database, Session } from '../session.ts';
 import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
+import { createStudyStorage } from '../study-storage.ts';
 import { listIds, loadTasks, newestPlaces } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
@@ -119,6 +120,7 @@ export async function openDuckdb(options: OpenDuckdbOptions): Promise<Store> {
     secrets,
     experiments,
     personas: createPersonaStorage(database),
+    studies: createStudyStorage(database),
     uses: createUseStorage(database, endings),
     usage,
     conversations: createConversationStorage(

@@ -22,6 +22,7 @@ import { createIdempotencyStorage, createRunReads, readEvents } from '../run-sto
 import { createSecretStorage } from '../secret-storage.ts';
 import { createStepReads } from '../step-storage.ts';
 import type { StoreLogger } from '../store-logger.ts';
+import { createStudyStorage } from '../study-storage.ts';
 import { listIds, loadViews } from '../task-queries.ts';
 import { createTaskStorage } from '../task-storage.ts';
 import { purgeUsage, restoreUsage } from '../usage/keep-usage.ts';
@@ -127,6 +128,7 @@ export async function openPostgres(options: {
     secrets,
     experiments,
     personas: createPersonaStorage(database),
+    studies: createStudyStorage(database),
     uses: createUseStorage(database, endings, createSharedUses(database)),
     usage,
     conversations: createConversationStorage(

@@ -9,6 +9,7 @@ import { memoryConversations } from './memory-conversations.ts';
 import { memoryExperiments } from './memory-experiments.ts';
 import { memoryPersonas } from './memory-personas.ts';
 import { memorySecrets } from './memory-secrets.ts';
+import { memoryStudies } from './memory-studies.ts';
 import { memoryUsage } from './memory-usage.ts';
 import { memoryKeys, memoryUsers } from './memory-users.ts';
 import { memoryUses } from './memory-uses.ts';
@@ -46,6 +47,7 @@ export function createMemoryStore(): MemoryStore {
   }
   const all = () => [...tasks.values()];
 
+  const studies = memoryStudies();
   return {
     kind: 'duckdb',
     ping: async () => undefined,
@@ -55,6 +57,7 @@ export function createMemoryStore(): MemoryStore {
     secrets: memorySecrets(),
     experiments: memoryExperiments(),
     personas: memoryPersonas(),
+    studies,
     uses: memoryUses(),
     usage: memoryUsage(),
     conversations: memoryConversations(),
@@ -122,6 +125,7 @@ export function createMemoryStore(): MemoryStore {
         if (active !== undefined) return { status: 'already_running', run: active };
         keep(input.idempotency);
         insert(input.newTasks ?? []);
+        if (input.study !== undefined) studies.accepted(input.study);
         const run: Run = {
           run_id: input.runId,
           root_task_id: input.rootTaskId,
