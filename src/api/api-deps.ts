@@ -79,7 +79,7 @@ export interface ApiDeps {
   readonly keys: ApiKeys;
   readonly llmKeys: LlmKeys;
   /** Which models there are; nobody is asked through it. */
-  readonly llm: Pick<LlmGateway, 'candidates' | 'route'>;
+  readonly llm: Pick<LlmGateway, 'candidates' | 'route' | 'isUsable'>;
   readonly inputSecrets: InputSecrets;
   /** Has messages answered. Absent: they are kept, and nothing is answered. */
   readonly replies?: ReplyEngine;

@@ -32,6 +32,7 @@ import { workerCallRoute } from './routes/internal.ts';
 import { quotaStatusRoute, systemStatsRoute } from './routes/quota.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
 import { resultRoute, runEventsRoute } from './routes/runs.ts';
+import { studyEventsRoute, studyReportRoute } from './routes/studies.ts';
 import { exportUsageRoute } from './routes/usage.ts';
 import { listUsersRoute, userStatsRoute } from './routes/users.ts';
 import { addWebAppRoutes } from './routes/web-app.ts';
@@ -112,6 +113,8 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/api/executors/metadata/:id', oneExecutorRoute(deps.registry));
   get('/runs/:run_id/events', known, runEventsRoute(deps, hub));
   get('/runs/:run_id/tasks/:task_id/result', known, resultRoute(deps));
+  get('/studies/:study_id/events', known, studyEventsRoute(deps, hub));
+  get('/studies/:study_id/report', known, studyReportRoute(deps, hub));
   get('/auth/auto-login', known, autoLoginRoute(deps));
   get('/api/quota/status', known, quotaStatusRoute(deps));
   get('/api/quota/system-stats', known, systemStatsRoute(deps));

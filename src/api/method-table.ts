@@ -22,6 +22,9 @@ import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
 import { scheduledComplete, scheduledInit } from './methods/scheduled-change.ts';
 import { scheduledDue, scheduledExportIcal, scheduledList } from './methods/scheduled-list.ts';
+import { studiesDelete, studiesExport, studiesGet, studiesList } from './methods/studies-read.ts';
+import { studiesReport } from './methods/studies-report.ts';
+import { studiesRun } from './methods/studies-run.ts';
 import { systemExecutors, systemHealth } from './methods/system.ts';
 import { tasksCancel } from './methods/tasks-cancel.ts';
 import { tasksClone } from './methods/tasks-clone.ts';
@@ -67,6 +70,12 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   runsGet,
   runsEvents,
   ...runsControl,
+  studiesRun,
+  studiesGet,
+  studiesList,
+  studiesReport,
+  studiesExport,
+  studiesDelete,
   systemHealth,
   systemExecutors,
   configLlmKeyGet,

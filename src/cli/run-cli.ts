@@ -9,6 +9,7 @@ import { addMcpCommand } from './mcp-command.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addSchedulerCommands } from './scheduler-commands.ts';
+import { addStudyCommands } from './study-commands.ts';
 import { addTasksCommands } from './tasks-commands.ts';
 import { addUsageCommands } from './usage-commands.ts';
 import { addUsersCommands } from './users-commands.ts';
@@ -69,6 +70,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   const run = createRunAction(io, setExitCode);
   addTasksCommands(program, run);
   addRunsCommands(program, run);
+  addStudyCommands(program, run);
   addSchedulerCommands(program, run);
   addExecutorsCommands(program, run);
   addUsersCommands(program, run);

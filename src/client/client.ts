@@ -52,11 +52,18 @@ export interface FollowRunOptions {
 type ParamsOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name]['params'] : JsonValue;
 type ResultOf<Name extends string> = Name extends KnownMethod ? MethodTypes[Name]['result'] : unknown;
 
-const KEYED = new Set(['tasks.create', 'tasks.execute', 'tasks.generate', 'tasks.cancel']);
+const KEYED = new Set([
+  'tasks.create',
+  'tasks.execute',
+  'tasks.generate',
+  'tasks.cancel',
+  'studies.run',
+  'studies.report',
+]);
 /** Methods of the endpoint /system. */
 const SYSTEM = /^(system|config|keys|models|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -172,6 +179,14 @@ export function createClient(options: ClientOptions) {
       rerun: bind('runs.rerun'),
       approve: bind('runs.approve'),
       reject: bind('runs.reject'),
+    },
+    studies: {
+      run: bind('studies.run'),
+      get: bind('studies.get'),
+      list: bind('studies.list'),
+      report: bind('studies.report'),
+      export: bind('studies.export'),
+      delete: bind('studies.delete'),
     },
     keys: {
       create: bind('keys.create'),

@@ -46,6 +46,8 @@ export interface FakeProviderOptions {
   readonly wordMs?: number;
   /** Of 429 and 500. Default 1. */
   readonly retryAfterSeconds?: number;
+  /** How calls go that `next` says nothing about; undefined = by the model's name. */
+  readonly answerTo?: (call: SeenCall) => Mode | undefined;
 }
 
 type Mode = string | ((body: SeenCall['body']) => string);
@@ -71,7 +73,7 @@ export async function startFakeProvider(options: FakeProviderOptions = {}): Prom
         changed();
       });
       changed();
-      await answer(call, modes.shift() ?? call.model, response, options);
+      await answer(call, modes.shift() ?? options.answerTo?.(call) ?? call.model, response, options);
     })().catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(0, '127.0.0.1');

@@ -88,6 +88,38 @@ export const restPaths = {
       },
     },
   },
+  '/studies/{study_id}/events': {
+    get: {
+      operationId: 'streamStudyEvents',
+      tags: ['studies'],
+      summary: 'Server-sent events of a study: words while they are said; resumes behind Last-Event-ID',
+      parameters: [
+        pathParameter('study_id'),
+        { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+        { name: 'last_event_id', in: 'query', schema: { type: 'string' } },
+      ],
+      responses: {
+        200: { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        404: restError,
+      },
+    },
+  },
+  '/studies/{study_id}/report': {
+    get: {
+      operationId: 'studyReport',
+      tags: ['studies'],
+      summary: 'The study as a file: Markdown, a page of HTML, or JSON',
+      parameters: [
+        pathParameter('study_id'),
+        { name: 'format', in: 'query', schema: { type: 'string', enum: ['md', 'html', 'json'] } },
+      ],
+      responses: {
+        200: { description: 'The file', content: { 'text/markdown': { schema: { type: 'string' } } } },
+        404: restError,
+        409: json('It still runs'),
+      },
+    },
+  },
   '/runs/{run_id}/tasks/{task_id}/result': {
     get: {
       operationId: 'getResult',

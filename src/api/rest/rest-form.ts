@@ -6,6 +6,8 @@ export interface RestForm {
   readonly path: string;
   /** Of a success; 204 has no body. Default 200. */
   readonly status?: 200 | 201 | 202 | 204;
+  /** Where the status depends on the result; `status` is the usual one. */
+  readonly statusOf?: (result: unknown) => 200 | 202;
   /** Groups the operation in the documents. */
   readonly tag: string;
   /** The `ETag` of a result: what `If-Match` of a later change names. */

@@ -66,7 +66,7 @@ function asRest(error: unknown): never {
 }
 
 function answer(context: ApiContext, form: RestForm, result: JsonValue): void {
-  const status = form.status ?? 200;
+  const status = form.statusOf?.(result) ?? form.status ?? 200;
   const version = form.versionOf?.(result) ?? null;
   if (version !== null) context.set('ETag', `"${version}"`);
   const location = form.locationOf?.(result) ?? null;

@@ -4,8 +4,8 @@ import type { JsonValue } from '../../core/json.ts';
 import { NO_RUN } from '../../core/result-reference.ts';
 import type { Run } from '../../core/run.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { parseEventId } from '../events/event-id.ts';
 import type { StreamHub } from '../events/stream-hub.ts';
+import { streamPosition } from '../events/stream-position.ts';
 import { requireOwnRun, requireOwnTask } from '../methods/own.ts';
 import type { ApiContext, ApiMiddleware } from '../state.ts';
 import { sendStream } from './send-stream.ts';
@@ -13,7 +13,7 @@ import { sendStream } from './send-stream.ts';
 export function runEventsRoute(deps: ApiDeps, hub: StreamHub): ApiMiddleware {
   return async function runEvents(context) {
     const run = await requireOwnRun(callerOf(context, deps), param(context, 'run_id'));
-    const afterSeq = positionOf(context, run.run_id);
+    const afterSeq = streamPosition(context, run.run_id);
     await sendStream(context, deps, hub, { run, afterSeq, first: undefined });
   };
 }
@@ -37,16 +37,6 @@ async function resultInRun(deps: ApiDeps, run: Run, taskId: string): Promise<Jso
   if (value === null && (await deps.store.runs.outcomes(run.run_id, [taskId])).length === 0)
     throw new AppError('not_found', `Run ${run.run_id} has no result of task ${taskId}`);
   return value;
-}
-
-/** From the header a browser repeats by itself, or the query for those who cannot set it; 0 = from the start. */
-function positionOf(context: ApiContext, runId: string): number {
-  const query = context.query['last_event_id'];
-  const given = context.headers['last-event-id'] ?? (Array.isArray(query) ? query[0] : query);
-  if (typeof given !== 'string' || given === '') return 0;
-  if (/^\d{1,15}$/.test(given)) return Number(given);
-  const position = parseEventId(given);
-  return position?.runId === runId ? position.seq : 0;
 }
 
 function callerOf(context: ApiContext, deps: ApiDeps) {

@@ -6,14 +6,7 @@ import { feedbackReportSchema } from './feedback-report.ts';
 import { studyTurnSchema } from './study-turn.ts';
 
 /** `blocked`: the safety check stood against the feature, and nothing was asked of a model. */
-export const STUDY_STATUSES = [
-  'in_progress',
-  'paused',
-  'completed',
-  'blocked',
-  'failed',
-  'cancelled',
-] as const;
+export const STUDY_STATUSES = ['in_progress', 'completed', 'blocked', 'failed', 'cancelled'] as const;
 export type StudyStatus = (typeof STUDY_STATUSES)[number];
 
 export const studyDemoSchema = z.object({
