@@ -21,7 +21,8 @@ const input = z.looseObject({
     .describe('The conversation; left out: what the rounds it depends on have gathered'),
 });
 
-const roundResult = z.object({ result: z.object({ turns: z.array(givenTurnSchema) }) });
+// Not `turns`: results of dependencies fill inputs of the same name, and the last round would be all there is.
+const roundResult = z.object({ result: z.object({ said: z.array(givenTurnSchema) }) });
 const safetyResult = z.looseObject({
   exit: exitSchema.nullable(),
   findings: z.array(findingSchema),
@@ -85,5 +86,5 @@ async function check(
 
 function turnsIn(result: JsonValue): GivenTurn[] {
   const parsed = roundResult.safeParse(result);
-  return parsed.success ? parsed.data.result.turns : [];
+  return parsed.success ? parsed.data.result.said : [];
 }

@@ -30,21 +30,21 @@ export default defineExecutor({
   }),
   output: z.object({
     result: z.object({
-      turns: z.array(givenTurnSchema).describe('Of this round, in the order of its dependencies'),
+      said: z.array(givenTurnSchema).describe('In this round, in the order of its dependencies'),
       conversation: z.array(givenTurnSchema).describe('What the next round gets to read'),
     }),
   }),
   placement: 'inline',
   demoInput: { conversation: [] },
-  demo: () => ({ result: { turns: [], conversation: [] } }),
+  demo: () => ({ result: { said: [], conversation: [] } }),
   async run({ input, dependencies }) {
-    const turns = [...dependencies.values()].flatMap(turnIn);
-    if (turns.length === 0)
+    const said = [...dependencies.values()].flatMap(turnIn);
+    if (said.length === 0)
       throw new AppError(
         'task_failed',
         'No turn to gather: let the round depend on tasks of persona_turn_executor',
       );
-    return { result: { turns, conversation: conversationWindow([...input.conversation, ...turns]) } };
+    return { result: { said, conversation: conversationWindow([...input.conversation, ...said]) } };
   },
 });
 

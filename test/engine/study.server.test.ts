@@ -7,6 +7,17 @@ import { dataIn, reportOn, studyAnswer } from '../llm/study-answers.ts';
 import { startTestServer, type TestServer } from '../support/test-server.ts';
 
 const FEATURE = 'A smart assistant that sums up unread email every morning and suggests replies.';
+const people = ['Maria Keller', 'Tom Okafor', 'Edith Brown', 'Jun Park', 'Ana Lopez', 'Sam Lee'].map(
+  (name, index) => ({
+    id: index + 1,
+    name,
+    occupation: ['nurse', 'software engineer', 'retired teacher'][index % 3] ?? '',
+    location: 'Leipzig',
+    tech_proficiency: (['Medium', 'High', 'Low'] as const)[index % 3] ?? 'Low',
+    behavioral_traits:
+      [['busy', 'cautious'], ['early adopter', 'detail-oriented'], ['prefers phone calls']][index % 3] ?? [],
+  }),
+);
 let fake: FakeProvider;
 let server: TestServer;
 /** No key for any model. */
@@ -15,10 +26,10 @@ let keyless: TestServer;
 beforeAll(async () => {
   fake = await startFakeProvider({ retryAfterSeconds: 1, answerTo: studyAnswer });
   const env = { OPENAI_API_KEY: 'sk-study', OPENAI_BASE_URL: fake.baseUrl, LLM_FREE_TREE_MAX_CALLS: '1000' };
-  [server, keyless] = await Promise.all([
-    startTestServer({ env: { ...env, LLM_FREE_TREE_MAX_TOKENS: '10000000' } }),
-    startTestServer(),
-  ]);
+  server = await startTestServer({ env: { ...env, LLM_FREE_TREE_MAX_TOKENS: '10000000' } });
+  keyless = await startTestServer();
+  for (const each of [server, keyless])
+    await each.app.store.personas.seed(people, '2026-01-01T00:00:00.000000+00:00');
 });
 afterAll(async () => {
   await server?.stop();
@@ -263,18 +274,19 @@ describe('a study without any key', () => {
         body: JSON.stringify({ feature: FEATURE, persona_ids: [1, 2], turns: 1, ...body }),
       });
     const first = await simulate({}, 'study-1');
-    const started = await first.json();
+    const started = (await first.json()) as Record<string, unknown>;
     expect(first.status).toBe(202);
-    expect(first.headers.get('location')).toBe(`/studies/${started.study_id}`);
+    expect(first.headers.get('location')).toBe(`/studies/${started['study_id']}`);
     expect(started).toMatchObject({
       demo: { active: true, reason: 'no_llm_key' },
       quota_info: expect.anything(),
     });
-    const repeated = await (await simulate({}, 'study-1')).json();
-    expect(repeated.study_id).toBe(started.study_id);
+    const repeated = (await (await simulate({}, 'study-1')).json()) as Record<string, unknown>;
+    expect(repeated['study_id']).toBe(started['study_id']);
     expect((await simulate({ turns: 2 }, 'study-1')).status).toBe(409);
     const waited = await simulate({ wait_seconds: 60 }, 'study-2');
-    expect([waited.status, (await waited.json()).study.status]).toEqual([200, 'completed']);
+    expect(waited.status).toBe(200);
+    expect(await waited.json()).toMatchObject({ status: 'completed', study: { status: 'completed' } });
   });
 });
 

@@ -23,8 +23,9 @@ export async function studyView(call: Pick<Call, 'deps'>, record: StudyRecord): 
     const content = await store.studies.content(record.studyId);
     return { ...brief, personas: [...record.personas], ...content };
   }
-  const { personas, conversation } = await soFar(call, record, root.run_id);
-  return { ...brief, ...countDemo(brief, conversation), personas, conversation, report: null };
+  const { personas, conversation, failure } = await soFar(call, record, root.run_id);
+  const error = brief.status === 'failed' ? (failure ?? brief.error) : brief.error;
+  return { ...brief, ...countDemo(brief, conversation), error, personas, conversation, report: null };
 }
 
 export async function studyBriefs(
@@ -78,11 +79,17 @@ async function soFar(
   { deps }: Pick<Call, 'deps'>,
   { studyId, topic }: StudyRecord,
   runId: string,
-): Promise<{ personas: PersonaEntry[]; conversation: StudyTurn[] }> {
+): Promise<{ personas: PersonaEntry[]; conversation: StudyTurn[]; failure: string | null }> {
   const ids = studyTaskIds(studyId);
   const rounds = Array.from({ length: topic.turns ?? DEFAULT_ROUNDS }, (_, index) => index + 1);
   const turnIds = rounds.flatMap((round) => topic.persona_ids.map((personaId) => ids.turn(round, personaId)));
-  const outcomes = await deps.store.runs.outcomes(runId, [ids.personas, ...turnIds]);
+  const outcomes = await deps.store.runs.outcomes(runId, [
+    ids.check,
+    ids.personas,
+    ...turnIds,
+    ids.conversation,
+    ids.report,
+  ]);
   const results = new Map(outcomes.map(({ taskId, result }) => [taskId, result]));
   const turns = turnIds.flatMap((id) => {
     const result = results.get(id) ?? null;
@@ -93,6 +100,8 @@ async function soFar(
   return {
     personas: loaded.safeParse(results.get(ids.personas)).data?.result.personas ?? [],
     conversation: numberTurns(turns),
+    // The root only says which task it was.
+    failure: outcomes.find(({ status }) => status === 'failed')?.error ?? null,
   };
 }
 
