@@ -30,7 +30,7 @@ const safetyResult = z.looseObject({
 
 export default defineExecutor({
   id: 'conversation_check_executor',
-  name: 'Conversation Check Executor',
+  name: 'Persona Conversation Safety Executor',
   description:
     'Checks what simulated users said and masks personal data, secrets and whatever else must not go on',
   tags: ['persona', 'study', 'safety'],

@@ -30,12 +30,12 @@ const demoConversation = [
 
 export default defineExecutor({
   id: 'feedback_report_executor',
-  name: 'Feedback Report Executor',
+  name: 'Persona Feedback Executor',
   description:
     'Sums up what simulated users said about a feature: themes, sentiment, insights with owner and effort, quotes',
-  tags: ['persona', 'study', 'report', 'llm'],
+  tags: ['persona', 'study', 'llm'],
   type: 'core',
-  examples: ['Write a feedback report about a conversation of personas'],
+  examples: ['Sum up what personas said in a conversation'],
   input,
   output: feedbackReportSchema.extend({
     model: z.string().nullable().describe('Who summed up; null = the rules'),

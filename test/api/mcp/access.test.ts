@@ -121,7 +121,8 @@ describe.each(owned.map((tool) => [tool.name, tool] as const))('%s', (name, tool
     const answer = await call(name, argumentsOf(tool, ids), token('bob'));
     expect(answer.error ?? answer.result).toBeDefined();
     expect(JSON.stringify(answer)).not.toContain(SECRET_NAME);
-    if (name === 'tasks_create' || !/_id|"id"|_ids/.test(JSON.stringify(argumentsOf(tool, ids)))) return;
+    const isMaking = name === 'tasks_create' || name === 'studies_report';
+    if (isMaking || !/_id|"id"|_ids/.test(JSON.stringify(argumentsOf(tool, ids)))) return;
     const other = await call(name, argumentsOf(tool, nobodys), token('bob'));
     const comparable = (value: unknown, known: typeof ids) =>
       JSON.stringify(value)

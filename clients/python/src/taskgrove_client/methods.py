@@ -596,6 +596,295 @@ class RunsPauseParams(TypedDict, total=False):
     comment: Optional[str]
 
 
+class StudiesRunParamsRequired(TypedDict):
+    #: The product feature or the question the personas talk about
+    feature: str
+    #: Who takes part, 1 to 20; a persona named twice speaks once
+    persona_ids: List[int]
+
+
+class StudiesRunParams(StudiesRunParamsRequired, total=False):
+    #: What they should know besides: the product, the market, what exists already
+    context: Optional[str]
+    #: How often each persona speaks, 1 to 10 (default: 3)
+    turns: Optional[int]
+    #: Left out: the provider's default
+    model: Optional[str]
+    #: openai, anthropic, … Left out: whichever there is a key for
+    provider: Optional[str]
+    #: The personas speak by rules, no model is asked
+    use_demo: Optional[bool]
+    #: How long to wait for the end; 0 (default) = answer at once
+    wait_seconds: Optional[float]
+
+
+class StudiesRunResultDemo(TypedDict):
+    #: true: some of what is said was made by rules, without a model
+    active: bool
+    #: no_llm_key, llm_quota_exceeded, requested …
+    reason: Optional[str]
+    #: How many turns were
+    turns: int
+
+
+class StudiesRunResultStudyExit(TypedDict):
+    reason: Literal["kill_switch", "prompt_too_long", "policy_violation", "sensitive_pii", "jailbreak_detected", "latency_budget", "token_budget", "cost_budget", "rate_limit", "malformed_input", "unspecified"]
+    severity: Literal["low", "medium", "high"]
+    message: str
+    #: Facts of this exit, different for each reason
+    details: Any
+
+
+class StudiesRunResultStudyPersonasItem(TypedDict):
+    #: The number of the persona
+    id: int
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+
+
+class StudiesRunResultStudyConversationItem(TypedDict):
+    #: Its number in the conversation, from 1
+    turn: int
+    #: All personas speak once in a round, from 1
+    round: int
+    persona_id: int
+    name: str
+    text: str
+    #: By rules: no model was asked
+    demo: bool
+    #: Something in it was masked by the safety check
+    redacted: bool
+
+
+class StudiesRunResultStudyReportThemesItem(TypedDict):
+    name: str
+    detail: str
+    #: Ids of the personas it comes from
+    persona_ids: List[int]
+    sentiment: Literal["positive", "mixed", "neutral", "negative"]
+
+
+class StudiesRunResultStudyReportSentimentItem(TypedDict):
+    persona_id: int
+    name: str
+    sentiment: Literal["positive", "mixed", "neutral", "negative"]
+    reason: str
+
+
+class StudiesRunResultStudyReportInsightsItem(TypedDict):
+    title: str
+    detail: str
+    #: What to do about it
+    action: str
+    #: Ids of the personas it comes from
+    persona_ids: List[int]
+    #: How much it hurts when nothing is done
+    severity: Literal["low", "medium", "high", "critical"]
+    #: Who would do it: product, design, engineering, security, support, marketing …
+    owner: str
+    effort: Literal["small", "medium", "large"]
+
+
+class StudiesRunResultStudyReportQuotesItem(TypedDict):
+    persona_id: int
+    #: Number of the turn it is from, from 1
+    turn: int
+    #: Word for word from that turn
+    text: str
+
+
+class StudiesRunResultStudyReport(TypedDict):
+    summary: str
+    themes: List[StudiesRunResultStudyReportThemesItem]
+    sentiment: List[StudiesRunResultStudyReportSentimentItem]
+    insights: List[StudiesRunResultStudyReportInsightsItem]
+    #: Each is checked to stand in the turn it points at
+    quotes: List[StudiesRunResultStudyReportQuotesItem]
+
+
+class StudiesRunResultStudy(TypedDict):
+    study_id: str
+    #: Its latest run; null when the tree was deleted
+    run_id: Optional[str]
+    root_task_id: str
+    user_id: str
+    status: Literal["in_progress", "completed", "blocked", "failed", "cancelled"]
+    feature: str
+    context: Optional[str]
+    persona_ids: List[int]
+    #: How often each persona speaks
+    turns: int
+    model: Optional[str]
+    provider: Optional[str]
+    demo: StudiesRunResultDemo
+    #: Why it was blocked
+    exit: Optional[StudiesRunResultStudyExit]
+    #: What the check of the conversation found; masked in the turns
+    output_exit: Optional[StudiesRunResultStudyExit]
+    error: Optional[str]
+    created_at: str
+    completed_at: Optional[str]
+    #: As they were when the study ran
+    personas: List[StudiesRunResultStudyPersonasItem]
+    #: What was said so far
+    conversation: List[StudiesRunResultStudyConversationItem]
+    report: Optional[StudiesRunResultStudyReport]
+
+
+class StudiesRunResultQuotaInfo(TypedDict):
+    total_used: int
+    total_limit: Optional[int]
+    llm_used: int
+    llm_limit: Optional[int]
+    reset_time: str
+
+
+class StudiesRunResultRequired(TypedDict):
+    study_id: str
+    run_id: str
+    root_task_id: str
+    status: Literal["in_progress", "completed", "blocked", "failed", "cancelled"]
+    demo: StudiesRunResultDemo
+    #: Path of the stream of what happens
+    events: str
+    #: When it has ended within wait_seconds
+    study: Optional[StudiesRunResultStudy]
+
+
+class StudiesRunResult(StudiesRunResultRequired, total=False):
+    quota_info: StudiesRunResultQuotaInfo
+
+
+class StudiesGetParams(TypedDict):
+    #: Of a study, as studies.run answers it
+    study_id: str
+
+
+class StudiesListParams(TypedDict, total=False):
+    #: Owner; only an admin may name another user
+    user_id: Optional[str]
+    #: Default 50
+    limit: Optional[int]
+    #: next_cursor of the page before
+    cursor: Optional[str]
+
+
+class StudiesListResultStudiesItem(TypedDict):
+    study_id: str
+    #: Its latest run; null when the tree was deleted
+    run_id: Optional[str]
+    root_task_id: str
+    user_id: str
+    status: Literal["in_progress", "completed", "blocked", "failed", "cancelled"]
+    feature: str
+    context: Optional[str]
+    persona_ids: List[int]
+    #: How often each persona speaks
+    turns: int
+    model: Optional[str]
+    provider: Optional[str]
+    demo: StudiesRunResultDemo
+    #: Why it was blocked
+    exit: Optional[StudiesRunResultStudyExit]
+    #: What the check of the conversation found; masked in the turns
+    output_exit: Optional[StudiesRunResultStudyExit]
+    error: Optional[str]
+    created_at: str
+    completed_at: Optional[str]
+
+
+class StudiesListResult(TypedDict):
+    studies: List[StudiesListResultStudiesItem]
+    #: null: this was the last page
+    next_cursor: Optional[str]
+
+
+class StudiesReportParamsConversationItemRequired(TypedDict):
+    #: Who says it
+    persona_id: int
+    #: Of the persona
+    name: str
+    #: What is said
+    text: str
+
+
+class StudiesReportParamsConversationItem(StudiesReportParamsConversationItemRequired, total=False):
+    #: From 1; left out: counted by how often the persona spoke
+    round: int
+    demo: bool
+    redacted: bool
+
+
+class StudiesReportParamsRequired(TypedDict):
+    #: The product feature or the question the personas talk about
+    feature: str
+    #: Who said what, in order
+    conversation: List[StudiesReportParamsConversationItem]
+
+
+class StudiesReportParams(StudiesReportParamsRequired, total=False):
+    #: Left out: the provider's default
+    model: Optional[str]
+    #: openai, anthropic, … Left out: whichever there is a key for
+    provider: Optional[str]
+    #: Summed up by rules, no model is asked
+    use_demo: Optional[bool]
+    #: How long to wait for the report; 0 = answer at once
+    wait_seconds: Optional[float]
+
+
+class StudiesReportResultDemo(TypedDict):
+    active: bool
+    reason: Optional[str]
+
+
+class StudiesReportResultRequired(TypedDict):
+    run_id: str
+    #: Its result is the report: tasks.get
+    root_task_id: str
+    status: Literal["in_progress", "paused", "completed", "failed", "cancelled"]
+    demo: StudiesReportResultDemo
+    #: When it was done within wait_seconds
+    report: Optional[StudiesRunResultStudyReport]
+    error: Optional[str]
+
+
+class StudiesReportResult(StudiesReportResultRequired, total=False):
+    quota_info: StudiesRunResultQuotaInfo
+
+
+class StudiesExportParamsRequired(TypedDict):
+    #: Of a study, as studies.run answers it
+    study_id: str
+
+
+class StudiesExportParams(StudiesExportParamsRequired, total=False):
+    #: Default md
+    format: Optional[Literal["md", "html", "json"]]
+
+
+class StudiesExportResult(TypedDict):
+    study_id: str
+    format: Literal["md", "html", "json"]
+    filename: str
+    content_type: str
+    content: str
+
+
+class StudiesDeleteResult(TypedDict):
+    success: bool
+    study_id: str
+    deleted_tasks: int
+
+
 class SystemHealthResult(TypedDict):
     status: str
     message: str
@@ -944,6 +1233,227 @@ class WebhooksSecretResult(TypedDict):
     secret: str
 
 
+class ConversationsCreateParams(TypedDict, total=False):
+    #: At most 200 characters; left out: the beginning of what is said
+    title: Optional[str]
+    #: What the model is told before all else; at most 16000 characters
+    system_prompt: Optional[str]
+    #: Whom to ask, like gpt-4o-mini or anthropic/claude-haiku-4-5
+    model: Optional[str]
+    #: Whatever you want to keep with it; at most 16384 bytes of JSON
+    metadata: Optional[Dict[str, Any]]
+
+
+class ConversationsCreateResult(TypedDict):
+    conversation_id: str
+    user_id: str
+    #: null until something was said
+    title: Optional[str]
+    #: What the model is told before all else
+    system_prompt: Optional[str]
+    #: Whom to ask; null: the default
+    model: Optional[str]
+    #: The client's own
+    metadata: Any
+    message_count: int
+    #: What If-Match of a change names; messages do not count
+    version: int
+    #: Where a stream of events goes on from here
+    last_event_id: str
+    created_at: str
+    #: Of the last change, messages included
+    updated_at: str
+
+
+class ConversationsListParams(TypedDict, total=False):
+    #: Default 20, at most 100
+    limit: Optional[int]
+    #: `next_cursor` of the page before
+    cursor: Optional[str]
+    #: Owner; only an admin may name another user
+    user_id: Optional[str]
+
+
+class ConversationsListResult(TypedDict):
+    conversations: List[ConversationsCreateResult]
+    #: For the next page; null: this is the last
+    next_cursor: Optional[str]
+
+
+class ConversationsGetParams(TypedDict):
+    conversation_id: str
+
+
+class ConversationsReplaceParamsRequired(TypedDict):
+    conversation_id: str
+
+
+class ConversationsReplaceParams(ConversationsReplaceParamsRequired, total=False):
+    #: At most 200 characters; left out: the beginning of what is said
+    title: Optional[str]
+    #: What the model is told before all else; at most 16000 characters
+    system_prompt: Optional[str]
+    #: Whom to ask, like gpt-4o-mini or anthropic/claude-haiku-4-5
+    model: Optional[str]
+    #: Whatever you want to keep with it; at most 16384 bytes of JSON
+    metadata: Optional[Dict[str, Any]]
+
+
+class ConversationsDeleteResult(TypedDict):
+    deleted: Literal[True]
+    conversation_id: str
+
+
+class ConversationsStopResultStoppedItem(TypedDict):
+    message_id: str
+    conversation_id: str
+    #: Order within the conversation
+    position: int
+    role: Literal["user", "assistant", "system", "tool"]
+    #: As it was sent, or as far as the reply has come
+    text: str
+    status: Literal["pending", "streaming", "completed", "failed", "stopped", "blocked"]
+    #: What If-Match of a change names
+    version: int
+    #: 1 for the first text; earlier ones are kept
+    revision: int
+    #: Of a reply: the message it answers
+    reply_to: Optional[str]
+    #: Of a reply: the model that wrote it
+    model: Optional[str]
+    #: Why a reply was blocked
+    exit: Optional[StudiesRunResultStudyExit]
+    #: Tokens and cost of a reply, where a model was asked
+    usage: Any
+    #: The reply was written by rules, not by a model
+    demo_mode: bool
+    demo_reason: Optional[str]
+    #: Why a reply failed
+    error: Optional[str]
+    created_at: str
+    updated_at: str
+
+
+class ConversationsStopResult(TypedDict):
+    conversation_id: str
+    #: Replies that were under way; what was written of them stays
+    stopped: List[ConversationsStopResultStoppedItem]
+
+
+class MessagesCreateParamsRequired(TypedDict):
+    conversation_id: str
+    #: What you say; at most 32000 characters
+    text: str
+
+
+class MessagesCreateParams(MessagesCreateParamsRequired, total=False):
+    #: user; assistants speak for themselves
+    role: Optional[str]
+    #: false: only keep it, answer nothing. Default true
+    reply: Optional[bool]
+    #: Whom to ask this time, instead of the conversation's model
+    model: Optional[str]
+    #: Have the reply written by rules, ask no model
+    use_demo: Optional[bool]
+
+
+class MessagesCreateResult(TypedDict):
+    message: ConversationsStopResultStoppedItem
+    #: The assistant's message, pending: follow GET /conversations/{id}/events, or read it again
+    reply: Optional[ConversationsStopResultStoppedItem]
+
+
+class MessagesListParamsRequired(TypedDict):
+    conversation_id: str
+
+
+class MessagesListParams(MessagesListParamsRequired, total=False):
+    #: Default 20, at most 100
+    limit: Optional[int]
+    #: `next_cursor` of the page before
+    cursor: Optional[str]
+    #: asc (default): from the beginning; desc: the newest first
+    order: Optional[Literal["asc", "desc"]]
+
+
+class MessagesListResult(TypedDict):
+    messages: List[ConversationsStopResultStoppedItem]
+    #: For the next page; null: this is the last
+    next_cursor: Optional[str]
+
+
+class MessagesGetParams(TypedDict):
+    conversation_id: str
+    message_id: str
+
+
+class MessagesUpdateParamsRequired(TypedDict):
+    conversation_id: str
+    message_id: str
+    #: What you say; at most 32000 characters
+    text: str
+
+
+class MessagesUpdateParams(MessagesUpdateParamsRequired, total=False):
+    #: Have the reply to it made anew. Default false
+    regenerate: Optional[bool]
+    #: Whom to ask this time, instead of the conversation's model
+    model: Optional[str]
+    #: Have the reply written by rules, ask no model
+    use_demo: Optional[bool]
+
+
+class MessagesDeleteResult(TypedDict):
+    deleted: Literal[True]
+    message_id: str
+
+
+class MessagesRevisionsParamsRequired(TypedDict):
+    conversation_id: str
+    message_id: str
+
+
+class MessagesRevisionsParams(MessagesRevisionsParamsRequired, total=False):
+    #: Default 20, at most 100
+    limit: Optional[int]
+    #: `next_cursor` of the page before
+    cursor: Optional[str]
+
+
+class MessagesRevisionsResultRevisionsItem(TypedDict):
+    message_id: str
+    #: 1 for the first text; earlier ones are kept
+    revision: int
+    #: As it was sent, or as far as the reply has come
+    text: str
+    status: Literal["pending", "streaming", "completed", "failed", "stopped", "blocked"]
+    #: Of a reply: the model that wrote it
+    model: Optional[str]
+    #: Why a reply was blocked
+    exit: Optional[StudiesRunResultStudyExit]
+    #: When this text was written
+    created_at: str
+    is_current: bool
+
+
+class MessagesRevisionsResult(TypedDict):
+    revisions: List[MessagesRevisionsResultRevisionsItem]
+    #: For the next page; null: this is the last
+    next_cursor: Optional[str]
+
+
+class MessagesRegenerateParamsRequired(TypedDict):
+    conversation_id: str
+    message_id: str
+
+
+class MessagesRegenerateParams(MessagesRegenerateParamsRequired, total=False):
+    #: Whom to ask this time, instead of the conversation's model
+    model: Optional[str]
+    #: Have the reply written by rules, ask no model
+    use_demo: Optional[bool]
+
+
 Call = Callable[[str, Any], Any]
 
 
@@ -1044,6 +1554,41 @@ class ConfigMethods:
         self.llm_key = ConfigLlmKeyMethods(call)
 
 
+class ConversationsMethods:
+    """Methods ``conversations.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def create(self, params: Optional[ConversationsCreateParams] = None, **more: Any) -> ConversationsCreateResult:
+        """A new conversation of yours, without messages."""
+        return self._call("conversations.create", merged(params, more))
+
+    def list(self, params: Optional[ConversationsListParams] = None, **more: Any) -> ConversationsListResult:
+        """Your own conversations, the newest first, in pages."""
+        return self._call("conversations.list", merged(params, more))
+
+    def get(self, params: Optional[ConversationsGetParams] = None, **more: Any) -> ConversationsCreateResult:
+        """One conversation, without its messages."""
+        return self._call("conversations.get", merged(params, more))
+
+    def replace(self, params: Optional[ConversationsReplaceParams] = None, **more: Any) -> ConversationsCreateResult:
+        """Sets all that a client may set; what is left out has its default again. Messages stay."""
+        return self._call("conversations.replace", merged(params, more))
+
+    def update(self, params: Optional[ConversationsReplaceParams] = None, **more: Any) -> ConversationsCreateResult:
+        """Sets what is given and leaves the rest; null empties a field."""
+        return self._call("conversations.update", merged(params, more))
+
+    def delete(self, params: Optional[ConversationsGetParams] = None, **more: Any) -> ConversationsDeleteResult:
+        """Removes it with its messages, their earlier texts and what is being answered. Nothing is kept."""
+        return self._call("conversations.delete", merged(params, more))
+
+    def stop(self, params: Optional[ConversationsGetParams] = None, **more: Any) -> ConversationsStopResult:
+        """Ends the reply that is under way. What was written of it stays. Nothing under way is no fault."""
+        return self._call("conversations.stop", merged(params, more))
+
+
 class KeysMethods:
     """Methods ``keys.*``."""
 
@@ -1061,6 +1606,41 @@ class KeysMethods:
     def revoke(self, params: Optional[KeysRevokeParams] = None, **more: Any) -> KeysListResultItem:
         """Makes a key useless at once. Revoking it again changes nothing."""
         return self._call("keys.revoke", merged(params, more))
+
+
+class MessagesMethods:
+    """Methods ``messages.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def create(self, params: Optional[MessagesCreateParams] = None, **more: Any) -> MessagesCreateResult:
+        """Adds a message of yours and starts the reply to it, which is written in the background. X-LLM-API-KEY pays for it where it is sent."""
+        return self._call("messages.create", merged(params, more))
+
+    def list(self, params: Optional[MessagesListParams] = None, **more: Any) -> MessagesListResult:
+        """What was said in a conversation, in pages."""
+        return self._call("messages.list", merged(params, more))
+
+    def get(self, params: Optional[MessagesGetParams] = None, **more: Any) -> ConversationsStopResultStoppedItem:
+        """One message; of a reply under way as far as it has come."""
+        return self._call("messages.get", merged(params, more))
+
+    def update(self, params: Optional[MessagesUpdateParams] = None, **more: Any) -> MessagesCreateResult:
+        """Another text for a message of yours. The one before is kept and can be read with messages.revisions."""
+        return self._call("messages.update", merged(params, more))
+
+    def delete(self, params: Optional[MessagesGetParams] = None, **more: Any) -> MessagesDeleteResult:
+        """Removes a message with its earlier texts. A reply to it that is under way is stopped."""
+        return self._call("messages.delete", merged(params, more))
+
+    def revisions(self, params: Optional[MessagesRevisionsParams] = None, **more: Any) -> MessagesRevisionsResult:
+        """All texts a message has had, the newest first: edits, and replies that were made anew."""
+        return self._call("messages.revisions", merged(params, more))
+
+    def regenerate(self, params: Optional[MessagesRegenerateParams] = None, **more: Any) -> MessagesCreateResult:
+        """Makes a reply anew: name it, or the message it answers. The text before is kept. X-LLM-API-KEY pays for it where it is sent."""
+        return self._call("messages.regenerate", merged(params, more))
 
 
 class ModelsMethods:
@@ -1130,6 +1710,37 @@ class RunsMethods:
     def reject(self, params: Optional[RunsPauseParams] = None, **more: Any) -> Run:
         """Refuses a task that waits for approval."""
         return self._call("runs.reject", merged(params, more))
+
+
+class StudiesMethods:
+    """Methods ``studies.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def run(self, params: Optional[StudiesRunParams] = None, **more: Any) -> StudiesRunResult:
+        """Has personas talk about a product feature, in rounds, and sums up what they said. A tree of tasks: counted as one, and followed like one. Without a key for any model they speak by rules, and the study says so."""
+        return self._call("studies.run", merged(params, more))
+
+    def get(self, params: Optional[StudiesGetParams] = None, **more: Any) -> StudiesRunResultStudy:
+        """One study: what was said so far, and the report when there is one."""
+        return self._call("studies.get", merged(params, more))
+
+    def list(self, params: Optional[StudiesListParams] = None, **more: Any) -> StudiesListResult:
+        """Studies, newest first, without what was said in them."""
+        return self._call("studies.list", merged(params, more))
+
+    def report(self, params: Optional[StudiesReportParams] = None, **more: Any) -> StudiesReportResult:
+        """Sums up a conversation: themes, how each persona feels, insights with owner and effort, and quotes that stand in it. Answers with the report when it is done in time."""
+        return self._call("studies.report", merged(params, more))
+
+    def export(self, params: Optional[StudiesExportParams] = None, **more: Any) -> StudiesExportResult:
+        """A study as one document: Markdown, a page of HTML that needs nothing else, or JSON. GET /studies/{study_id}/report is the same as a file."""
+        return self._call("studies.export", merged(params, more))
+
+    def delete(self, params: Optional[StudiesGetParams] = None, **more: Any) -> StudiesDeleteResult:
+        """Deletes a study with all that was said in it, its report, and the tree it ran as."""
+        return self._call("studies.delete", merged(params, more))
 
 
 class SystemMethods:
@@ -1241,10 +1852,13 @@ class Methods:
     def __init__(self, call: Call) -> None:
         self._call = call
         self.config = ConfigMethods(call)
+        self.conversations = ConversationsMethods(call)
         self.keys = KeysMethods(call)
+        self.messages = MessagesMethods(call)
         self.models = ModelsMethods(call)
         self.quota = QuotaMethods(call)
         self.runs = RunsMethods(call)
+        self.studies = StudiesMethods(call)
         self.system = SystemMethods(call)
         self.tasks = TasksMethods(call)
         self.usage = UsageMethods(call)
