@@ -67,10 +67,16 @@ const folder = process.argv[2];
 if (folder === undefined) throw new Error('Which folder? node bench/safety-fit.ts FOLDER');
 const rows = [...publicRows(join(folder, 'prompts.jsonl')), ...ownRows(), ...documents()];
 for (const half of [0, 1]) {
-  const weights = fit(rows.filter((row) => row.half !== half));
-  console.log(`Half ${half}, never seen:`, rates(weights, rows.filter((row) => row.half === half)));
+  const weights = learn(rows.filter((row) => row.half !== half));
+  console.log(
+    `Half ${half}, never seen:`,
+    rates(
+      weights,
+      rows.filter((row) => row.half === half),
+    ),
+  );
 }
-const weights = fit(rows);
+const weights = learn(rows);
 console.log('All rows:', rates(weights, rows));
 writeFileSync(join(ROOT, 'src/safety/injection/injection-weights.ts'), source(weights));
 
@@ -114,8 +120,11 @@ function isShort(path: string): boolean {
 }
 
 /** Logistic regression on the worst window of each text, chosen anew in every round. */
-function fit(taught: readonly Row[]): Float64Array {
-  const expected = Float64Array.from({ length: BIAS + 1 }, (_, index) => EXPECTED[FEATURE_NAMES[index] ?? ''] ?? 0);
+function learn(taught: readonly Row[]): Float64Array {
+  const expected = Float64Array.from(
+    { length: BIAS + 1 },
+    (_, index) => EXPECTED[FEATURE_NAMES[index] ?? ''] ?? 0,
+  );
   const weights = Float64Array.from(expected);
   weights[BIAS] = -3.5;
   for (let round = 0; round < ROUNDS; round++) {
@@ -138,10 +147,13 @@ function descend(
   const means = new Float64Array(weights.length);
   const squares = new Float64Array(weights.length);
   for (let step = 1; step <= STEPS; step++) {
-    const slope = weights.map((weight, index) => (index === BIAS ? 0 : PULL * (weight - (expected[index] ?? 0))));
+    const slope = weights.map((weight, index) =>
+      index === BIAS ? 0 : PULL * (weight - (expected[index] ?? 0)),
+    );
     for (const { inputs, label, importance } of chosen) {
       const error = ((1 / (1 + Math.exp(-odds(weights, inputs))) - label) * importance) / total;
-      for (let index = 0; index < BIAS; index++) slope[index] = (slope[index] ?? 0) + error * (inputs[index] ?? 0);
+      for (let index = 0; index < BIAS; index++)
+        slope[index] = (slope[index] ?? 0) + error * (inputs[index] ?? 0);
       slope[BIAS] = (slope[BIAS] ?? 0) + error;
     }
     weights.forEach((weight, index) => {

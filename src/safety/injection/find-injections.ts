@@ -7,7 +7,12 @@ import { type CleanText, cleanText, originalSpan } from '../text/clean-text.ts';
 import { hiddenTexts } from '../text/hidden-texts.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { INJECTION_BIAS, INJECTION_WEIGHTS, LENGTH_WEIGHT } from './injection-weights.ts';
-import { FEATURE_NAMES, type FeatureHit, type InjectionFeatures, readInjectionFeatures } from './read-injection-features.ts';
+import {
+  FEATURE_NAMES,
+  type FeatureHit,
+  type InjectionFeatures,
+  readInjectionFeatures,
+} from './read-injection-features.ts';
 import { windowInputs } from './window-inputs.ts';
 
 export interface InjectionVerdict {
@@ -43,7 +48,13 @@ export function findInjections(clean: CleanText): InjectionVerdict {
     score = Math.max(score, read.score);
     if (read.score < LIMIT) continue;
     const span = originalSpan(clean, hidden.start, hidden.end);
-    const finding: Finding = { type: 'injection', category: 'injection', ...span, score: round(read.score), note: `hidden: ${hidden.kind}` };
+    const finding: Finding = {
+      type: 'injection',
+      category: 'injection',
+      ...span,
+      score: round(read.score),
+      note: `hidden: ${hidden.kind}`,
+    };
     return { score: read.score, findings: [finding] };
   }
   return { score, findings: [] };

@@ -2,8 +2,20 @@
 import { compileRule, type RuleSteps } from './rule-program.ts';
 
 const ROWS = {
-  override_prior: ['override', 4, ['prior', 'all', 'you', 'model'], 3, ['instruction', 'secretPrompt', 'prior']],
-  order_override_prior: ['overrideFirst', 3, ['prior', 'all', 'you', 'model'], 3, ['instruction', 'secretPrompt', 'prior']],
+  override_prior: [
+    'override',
+    4,
+    ['prior', 'all', 'you', 'model'],
+    3,
+    ['instruction', 'secretPrompt', 'prior'],
+  ],
+  order_override_prior: [
+    'overrideFirst',
+    3,
+    ['prior', 'all', 'you', 'model'],
+    3,
+    ['instruction', 'secretPrompt', 'prior'],
+  ],
   model_diverted: ['model', 14, 'override', 3, ['assignment', 'instruction']],
   order_override: ['overrideFirst', 2, ['instruction', 'secretPrompt']],
   order_reveal: ['revealFirst', 4, ['secretPrompt']],
@@ -53,7 +65,11 @@ const ROWS = {
   always_character: ['enforce', 4, ['named', 'character', 'actAs']],
   you_must: [['you', 'model'], 1, ['enforce']],
   rules_list: ['instruction', 12, ['you', 'model'], 2, ['enforce', 'neg']],
-  discuss_attack: ['discuss', 6, ['jailbreak', 'devMode', 'override', 'secretPrompt', 'character', 'free', 'instruction']],
+  discuss_attack: [
+    'discuss',
+    6,
+    ['jailbreak', 'devMode', 'override', 'secretPrompt', 'character', 'free', 'instruction'],
+  ],
   discuss: ['discuss'],
   you_words: ['you'],
   model_words: ['model'],
@@ -63,8 +79,10 @@ const ROWS = {
 
 /** Seen in the characters rather than in the words. */
 export const SYMBOL_PATTERNS = {
-  turn_marker: /<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|^ {0,3}[#*[(<]{0,6} {0,2}(?:system|assistant|developer|admin|ai)\b[\])>]{0,2} {0,2}(?:message|prompt|note|override|instruction)?s?[*:\]>]/gim,
-  end_marker: /\b(?:end|start|begin(?:ning)?|stop) (?:of )?(?:the )?(?:user |system )?(?:input|output|prompt|instructions?|context|document|text|conversation|session|query)\b/gi,
+  turn_marker:
+    /<\|[a-z_]{2,20}\|>|\[\/?INST\]|<<\/?SYS>>|^ {0,3}[#*[(<]{0,6} {0,2}(?:system|assistant|developer|admin|ai)\b[\])>]{0,2} {0,2}(?:message|prompt|note|override|instruction)?s?[*:\]>]/gim,
+  end_marker:
+    /\b(?:end|start|begin(?:ning)?|stop) (?:of )?(?:the )?(?:user |system )?(?:input|output|prompt|instructions?|context|document|text|conversation|session|query)\b/gi,
   bracket_label: /\[[A-Z][A-Za-z0-9_-]{1,20}\]|^[A-Z][A-Z0-9_-]{1,14}:/gm,
   placeholder: /[[{<(](?:insert|enter|prompt|user|query|question|your)[^\]}>)\n]{0,40}[\]}>)]/gi,
 } as const;

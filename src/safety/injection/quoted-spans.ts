@@ -1,5 +1,6 @@
 /** What stands between quotation marks: words that are talked about are not orders. */
-const QUOTED = /"[^"\n]{2,300}"|“[^”\n]{2,300}”|«[^»\n]{2,300}»|„[^“”\n]{2,300}[“”]|`[^`\n]{2,300}`|(?<!\w)['‘][^'’\n]{2,300}['’](?!\w)/g;
+const QUOTED =
+  /"[^"\n]{2,300}"|“[^”\n]{2,300}”|«[^»\n]{2,300}»|„[^“”\n]{2,300}[“”]|`[^`\n]{2,300}`|(?<!\w)['‘][^'’\n]{2,300}['’](?!\w)/g;
 
 export interface Span {
   readonly start: number;
@@ -8,5 +9,8 @@ export interface Span {
 
 /** In the order of the text, without overlaps. */
 export function quotedSpans(text: string): Span[] {
-  return [...text.matchAll(QUOTED)].map(({ index, 0: match }) => ({ start: index, end: index + match.length }));
+  return [...text.matchAll(QUOTED)].map(({ index, 0: match }) => ({
+    start: index,
+    end: index + match.length,
+  }));
 }

@@ -47,13 +47,11 @@ export function readInjectionFeatures(text: string, tokens: readonly Token[]): I
     const counts = parts[part];
     if (counts !== undefined) counts[feature] = (counts[feature] ?? 0) + 1;
   }
-  const windows = parts
-    .slice(0, Math.max(1, partCount - 1))
-    .map((counts, part) => ({
-      part,
-      tokenCount: Math.min(2 * PART_TOKENS, tokens.length - part * PART_TOKENS),
-      counts: sum(counts, parts[part + 1]),
-    }));
+  const windows = parts.slice(0, Math.max(1, partCount - 1)).map((counts, part) => ({
+    part,
+    tokenCount: Math.min(2 * PART_TOKENS, tokens.length - part * PART_TOKENS),
+    counts: sum(counts, parts[part + 1]),
+  }));
   return { hits, windows };
 }
 

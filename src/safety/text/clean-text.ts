@@ -8,15 +8,16 @@ export interface CleanText {
   readonly text: string;
   /** By unit of `text`: where in `original` it begins; null: the two are the same. */
   readonly starts: readonly number[] | null;
-  /** How many characters were taken out that nobody can see. */
+  /** How many characters nobody can see stood behind a Latin letter, where no script needs them. */
   readonly hiddenCount: number;
 }
 
 const PLAIN = /^[\n\r\t -~]*$/;
 /** Joiners, direction marks, fillers, soft hyphens, variation selectors: nothing on the page. */
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0100}-\u{e01ef}\u{1d173}-\u{1d17a}]/u;
-const BLANK = /[\p{Z}\u0085\u000b\u000c]/u;
+export const INVISIBLE = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/u;
+const DIGIT = /^\p{Nd}$/u;
+const LETTER = /[A-Za-z]/;
+const BLANK = /[\p{Z}\u0085]/u;
 /** Tags that repeat ASCII without being seen: whole sentences were hidden in them. */
 const TAGS = { first: 0xe0020, last: 0xe007e, base: 0xe0000 };
 
@@ -31,7 +32,7 @@ export function cleanText(original: string): CleanText {
   let offset = 0;
   for (const character of original) {
     const seen = character < '\u0080' ? character : unfold(character);
-    if (seen === '' || isTag(character)) hiddenCount++;
+    if (isTag(character) || (seen === '' && LETTER.test(text.at(-1) ?? ''))) hiddenCount++;
     text += seen;
     for (let unit = 0; unit < seen.length; unit++) starts.push(offset);
     offset += character.length;
@@ -56,10 +57,18 @@ function unfold(character: string): string {
 }
 
 function make(character: string): string {
-  if (INVISIBLE.test(character)) return '';
   if (isTag(character)) return String.fromCharCode((character.codePointAt(0) ?? 0) - TAGS.base);
+  if (INVISIBLE.test(character)) return '';
   if (BLANK.test(character)) return ' ';
-  return character.normalize('NFKC');
+  const plain = character.normalize('NFKC');
+  return DIGIT.test(plain) ? asciiDigit(plain) : plain;
+}
+
+/** Digits of an alphabet begin at a code point that ends in 0 or 6 (hexadecimal). */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  const nibble = code & 0xf;
+  return String(DIGIT.test(String.fromCodePoint(code - nibble)) ? nibble : nibble - 6);
 }
 
 function isTag(character: string): boolean {

@@ -30,7 +30,11 @@ const FEWEST_PROBED_WORDS = 3;
 export function hiddenTexts(text: string, tokens: readonly Token[]): HiddenText[] {
   const whole = (kind: HiddenText['kind'], hidden: string | null): HiddenText[] =>
     hidden === null ? [] : [{ kind, text: hidden, start: 0, end: text.length }];
-  const found = [...runs(text, 'base64', fromBase64), ...runs(text, 'hex', fromHex), ...runs(text, 'spelled', unspell)];
+  const found = [
+    ...runs(text, 'base64', fromBase64),
+    ...runs(text, 'hex', fromHex),
+    ...runs(text, 'spelled', unspell),
+  ];
   if (text.length > MOST_WHOLE_CHARS) return found;
   found.push(...whole('escapes', unescaped(text)), ...whole('leet', unleet(text)));
   if (countProbes(tokens, ROT13_PROBES) >= FEWEST_PROBED_WORDS) found.push(...whole('rot13', rot13(text)));
@@ -68,14 +72,18 @@ function readable(text: string): string | null {
 }
 
 function unspell(run: string): string {
-  return run.replace(/[ ._*-]{2,3}/g, '\u0000').replace(/[ ._*-]/g, '').replaceAll('\u0000', ' ');
+  return run
+    .replace(/[ ._*-]{2,3}/g, '\u0000')
+    .replace(/[ ._*-]/g, '')
+    .replaceAll('\u0000', ' ');
 }
 
 function unescaped(text: string): string | null {
   let count = 0;
   const plain = text.replace(HIDDEN_PATTERNS.escapes, (whole: string, ...groups: (string | undefined)[]) => {
     const [decimal, hex, percent, unicode, byte] = groups;
-    const code = decimal === undefined ? Number.parseInt(hex ?? percent ?? unicode ?? byte ?? '', 16) : Number(decimal);
+    const code =
+      decimal === undefined ? Number.parseInt(hex ?? percent ?? unicode ?? byte ?? '', 16) : Number(decimal);
     if (!(code <= 0x10ffff)) return whole;
     count++;
     return String.fromCodePoint(code);
@@ -120,7 +128,13 @@ function reversed(text: string): string {
   return [...text].reverse().join('');
 }
 
-const PROBES = [ENGLISH_WORDS.override, ENGLISH_WORDS.instruction, ENGLISH_WORDS.reveal, ENGLISH_WORDS.prior, 'the, your, you, all, system, without, and, are, now, with']
+const PROBES = [
+  ENGLISH_WORDS.override,
+  ENGLISH_WORDS.instruction,
+  ENGLISH_WORDS.reveal,
+  ENGLISH_WORDS.prior,
+  'the, your, you, all, system, without, and, are, now, with',
+]
   .join(', ')
   .split(/,\s*/)
   .filter((word) => /^[a-z]{3,}$/.test(word));

@@ -14,7 +14,8 @@ export interface Token {
   readonly sentence: number;
 }
 
-const PIECES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])[\p{L}\p{M}\p{N}_])+(?:['’](?=\p{L})[\p{L}\p{M}]+)?|[.!?\n。！？;；]/gu;
+const PIECES =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])[\p{L}\p{M}\p{N}_])+(?:['’](?=\p{L})[\p{L}\p{M}]+)?|[.!?\n。！？;；]/gu;
 const ASCII_PIECES = /[A-Za-z0-9_]+(?:'[A-Za-z]+)?|[.!?\n;]/g;
 const ENDS = /[.!?\n。！？;；]/;
 const PLAIN = /^[\n\r\t -~]*$/;
