@@ -20,6 +20,7 @@ const BIAS = LENGTH + 1;
 /** What an order to a model is made of, before any row is seen; the fit is held near it. */
 const EXPECTED: Readonly<Record<string, number>> = {
   order_override_prior: 2.5,
+  order_override_behind: 1.5,
   order_override: 1,
   override_prior: 1,
   override_rules: 0.8,

@@ -20,6 +20,7 @@ import { modelsList, modelsRoute } from './methods/models.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
+import { safetyCheck, safetyRedact } from './methods/safety.ts';
 import { scheduledComplete, scheduledInit } from './methods/scheduled-change.ts';
 import { scheduledDue, scheduledExportIcal, scheduledList } from './methods/scheduled-list.ts';
 import { studiesDelete, studiesExport, studiesGet, studiesList } from './methods/studies-read.ts';
@@ -83,6 +84,8 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   configLlmKeyDelete,
   modelsList,
   modelsRoute,
+  safetyCheck,
+  safetyRedact,
   keysCreate,
   keysList,
   keysRevoke,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import type { SafetyServices } from '../core/safety/safety-services.ts';
 import type { FreeTreeLimits } from '../hooks/demo-mode.ts';
 import { HookRunner } from '../hooks/hook-runner.ts';
 import { orderedHooks } from '../hooks/index.ts';
@@ -16,9 +17,14 @@ const HOOKS_DIR = join(fileURLToPath(new URL('.', import.meta.url)), '..', '..',
 /** Throws `invalid_params` for a hook file that cannot be used. */
 export async function makeHooks(
   config: Config,
-  parts: { readonly registry: ExecutorRegistry; readonly logger: Logger; readonly metrics: HookMetrics },
+  parts: {
+    readonly registry: ExecutorRegistry;
+    readonly logger: Logger;
+    readonly metrics: HookMetrics;
+    readonly safety: SafetyServices;
+  },
 ): Promise<HookRunner> {
-  const { registry, logger, metrics } = parts;
+  const { registry, logger, metrics, safety } = parts;
   const executorIds = registry.all().flatMap(({ id, aliases = [] }) => [id, ...aliases]);
   const own = await loadHooks({
     directory: config.hooksDir ?? HOOKS_DIR,
@@ -26,7 +32,11 @@ export async function makeHooks(
     switchedOn: config.hooks,
     executorIds: new Set(executorIds),
   });
-  const hooks = orderedHooks(own, freeTreeLimits(config));
+  const hooks = orderedHooks(own, {
+    limits: freeTreeLimits(config),
+    safety,
+    safetyTasks: config.safetyTasks,
+  });
   logger.info({ hooks: hooks.map(({ id }) => id) }, 'Hooks in the order of their calls');
   const http = createHttpClient({ allowPrivateUrls: config.allowPrivateUrls });
   return new HookRunner({ hooks, logger, http, metrics });

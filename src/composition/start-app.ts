@@ -80,12 +80,12 @@ export async function startApp(options: StartOptions): Promise<App> {
     ]);
     const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
     const sealer = createSealer(config.secret?.reveal() ?? (await instanceSecret()));
-    const safety = makeSafety(config);
+    const safety = makeSafety(config, { metrics, hashKey: sealer.derive('safety-hash') });
     const llm = makeLlm(config, metrics);
     const llmBudgets = makeLlmBudgets(config, store);
     const llmKeys = createLlmKeys(store.secrets, sealer, Date.now);
     const inputSecrets = createInputSecrets(sealer);
-    const hooks = await makeHooks(config, { registry, logger, metrics });
+    const hooks = await makeHooks(config, { registry, logger, metrics, safety });
     const watched = watchedStore(store, hooks);
     const engine = await startEngine({
       ...options,
@@ -100,6 +100,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       llmKeys,
       inputSecrets,
       hooks,
+      safety,
     });
     const access = await startAccess({ config, store, sealer, logger });
     const hasOperatorKey = access.operatorKey !== null;

@@ -14,6 +14,7 @@ import {
   type ScheduledStart,
   TREES_QUEUE,
 } from '../core/run-protocol.ts';
+import type { SafetyServices } from '../core/safety/safety-services.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import { createHttpClient } from '../http/guarded-fetch.ts';
 import { createNetwork } from '../http/guarded-network.ts';
@@ -75,6 +76,7 @@ export async function startEngine(options: {
   readonly llm: LlmGateway;
   readonly llmBudgets: LlmBudgetSource;
   readonly hooks: HookRunner;
+  readonly safety: SafetyServices;
   readonly logger: Logger;
   readonly limits?: Partial<RunTreeLimits>;
 }): Promise<EngineParts> {
@@ -140,7 +142,7 @@ async function makeWorker(
     freeTreeLimits: freeTreeLimits(config),
     llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
-    services: makeServices({ store }),
+    services: makeServices({ store, safety: options.safety }),
     sealer: options.sealer,
     signWebhook,
     ...parts,

@@ -25,6 +25,7 @@ import { connectTemporal } from './connect-temporal.ts';
 import { listen } from './listen.ts';
 import { freeTreeLimits, makeHooks } from './make-hooks.ts';
 import { makeLlm, makeLlmBudgets } from './make-llm.ts';
+import { makeSafety } from './make-safety.ts';
 import { makeQueueServices } from './make-services.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { executorSettings, loadExecutors, preciseNow } from './start-engine.ts';
@@ -60,6 +61,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   const store = createRemoteStore(post, logger);
   const metrics = createMetrics({ coreAddress: options.coreMetricsAddress ?? null });
   const registry = await loadExecutors(config);
+  const safety = makeSafety(config, { metrics });
   const worker = await createWorker({
     connection: temporal.connection,
     namespace: temporal.server.namespace,
@@ -70,7 +72,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
     activities: createTaskActivities({
       store,
       registry,
-      hooks: await makeHooks(config, { registry, logger, metrics }),
+      hooks: await makeHooks(config, { registry, logger, metrics, safety }),
       freeTreeLimits: freeTreeLimits(config),
       http: createHttpClient({ allowPrivateUrls: config.allowPrivateUrls }),
       network: createNetwork({ allowPrivateUrls: config.allowPrivateUrls }),
@@ -80,7 +82,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       inputSecrets: { open: (task, sealed) => openInputsRemotely(post, task, sealed) },
       planTree: (client, request) => planByModel(registry, client, request),
       settings: executorSettings(config),
-      services: makeQueueServices(),
+      services: makeQueueServices({ safety }),
       memory: new RunMemory(store),
       aborts: new AbortBoard(),
       logger,

@@ -3,9 +3,12 @@
  * A worker of a named queue has no database: there each part that needs one refuses with a sentence that says so.
  */
 import type { PersonaServices } from './persona/persona-services.ts';
+import type { SafetyServices } from './safety/safety-services.ts';
 import type { StudyServices } from './study/study-services.ts';
 
 export interface ExecutorServices {
   readonly personas: PersonaServices;
   readonly studies: StudyServices;
+  /** Works everywhere: it has no store. */
+  readonly safety: SafetyServices;
 }

@@ -38,6 +38,15 @@ export interface HookMetrics {
   }): void;
 }
 
+/** One check of a text; `outcome` is `clear` or the reason of its exit. */
+export interface SafetyMetrics {
+  observeSafety(check: {
+    readonly mode: 'contract' | 'strict';
+    readonly stage: 'input' | 'output';
+    readonly outcome: string;
+  }): void;
+}
+
 /** What the gateway reports about models. `provider` is one of the known names, or `other`. */
 export interface LlmMetrics {
   /** One call; `outcome` is `answered`, or the error's code. */

@@ -2,15 +2,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunStatus } from '../core/run.ts';
 import type { TaskStatus } from '../core/task.ts';
-import type { ApiMetrics, HookMetrics, LlmMetrics } from '../ports/telemetry.ts';
+import type { ApiMetrics, HookMetrics, LlmMetrics, SafetyMetrics } from '../ports/telemetry.ts';
 import { conversationMetrics } from './conversation-metrics.ts';
 import { readCoreMetrics } from './read-core-metrics.ts';
+import { safetyMetrics } from './safety-metrics.ts';
 
 /** Seconds; those of requests are the ones existing dashboards know. */
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BUCKETS = [...REQUEST_BUCKETS, 30];
 
-export interface Metrics extends ApiMetrics, HookMetrics, LlmMetrics {
+export interface Metrics extends ApiMetrics, HookMetrics, LlmMetrics, SafetyMetrics {
   /** A run was accepted. */
   observeRunStarted(): void;
   /** A run reached its end, `durationMs` after it was accepted. */
@@ -35,6 +36,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...runMetrics(registry),
     ...hookMetrics(registry),
     ...llmMetrics(registry),
+    ...safetyMetrics(registry),
     async render() {
       const [own, core] = await Promise.all([registry.metrics(), coreText(options.coreAddress)]);
       return { contentType: registry.contentType, body: core === '' ? own : `${own.trimEnd()}\n${core}` };

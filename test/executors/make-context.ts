@@ -4,6 +4,7 @@ import { AppError } from '../../src/core/errors.ts';
 import type { AnyExecutor, ExecutorContext, ExecutorSettings } from '../../src/core/executor.ts';
 import type { ExecutorServices } from '../../src/core/executor-services.ts';
 import type { JsonObject } from '../../src/core/json.ts';
+import { testSafety } from '../safety/test-safety.ts';
 
 export const testSettings: ExecutorSettings = {
   allowedExecutors: new Set(),
@@ -34,6 +35,7 @@ async function noNetwork({ url, host }: { url?: string; host?: string }): Promis
 const noServices: ExecutorServices = {
   personas: { getMany: noService },
   studies: { save: noService },
+  safety: testSafety(),
 };
 
 async function noService(): Promise<never> {

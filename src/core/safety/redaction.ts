@@ -22,8 +22,11 @@ export const SENSITIVE_TYPES = [
 export const sensitiveTypeSchema = z.enum(SENSITIVE_TYPES);
 export type SensitiveType = z.infer<typeof sensitiveTypeSchema>;
 
+/** A check takes time by length; a longer text is checked in parts. */
+export const safetyTextSchema = z.string().max(200_000);
+
 export const redactionRequestSchema = z.object({
-  text: z.string().describe('The text to redact'),
+  text: safetyTextSchema.describe('The text to redact'),
   entities: z.array(sensitiveTypeSchema).optional().describe('Only these. Left out: all'),
   style: redactionStyleSchema.default('type').describe('How values are replaced'),
 });

@@ -4,6 +4,7 @@
  */
 import type { Exit } from '../../core/safety/exit.ts';
 import { makeExit } from '../../core/safety/exit-table.ts';
+import { codePointsAbove } from './code-points-above.ts';
 import { CONTRACT_PATTERNS } from './contract-patterns.ts';
 
 const PHRASES = [
@@ -27,7 +28,7 @@ export interface ContractRules {
 /** The first rule that is hit decides. */
 export function checkContract(rules: ContractRules, prompt: string): Exit | null {
   if (rules.isKilled) return killExit();
-  const length = codePoints(prompt, rules.maxPromptChars);
+  const length = codePointsAbove(prompt, rules.maxPromptChars);
   if (length > rules.maxPromptChars) return lengthExit(length, rules.maxPromptChars);
   const lowered = prompt.toLowerCase();
   const keyword = rules.denylist.find((word) => lowered.includes(word));
@@ -56,12 +57,4 @@ function piiPattern(prompt: string): string | null {
   if (!CONTRACT_PATTERNS.digit.test(prompt)) return null;
   if (CONTRACT_PATTERNS.ssn.test(prompt)) return 'ssn_pattern';
   return CONTRACT_PATTERNS.card.test(prompt) ? 'credit_card_pattern' : null;
-}
-
-/** UTF-16 units are never fewer than code points, so a short text need not be counted: then it is the units. */
-function codePoints(text: string, most: number): number {
-  if (text.length <= most) return text.length;
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }

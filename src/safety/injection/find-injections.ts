@@ -3,8 +3,8 @@
  * first as it stands, then what is hidden in it.
  */
 import type { Finding } from '../../core/safety/finding.ts';
-import { type CleanText, cleanText, originalSpan } from '../text/clean-text.ts';
-import { hiddenTexts } from '../text/hidden-texts.ts';
+import { blankInvisible, type CleanText, cleanText, originalSpan } from '../text/clean-text.ts';
+import { type HiddenText, hiddenTexts } from '../text/hidden-texts.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { INJECTION_BIAS, INJECTION_WEIGHTS, LENGTH_WEIGHT } from './injection-weights.ts';
 import {
@@ -39,50 +39,64 @@ export function findInjections(clean: CleanText): InjectionVerdict {
   const tokens = tokenize(clean.text);
   const features = readInjectionFeatures(clean.text, tokens);
   const isDisguised = clean.hiddenCount >= MANY_HIDDEN;
-  const worst = worstWindow(features, isDisguised ? HIDDEN_BONUS : 0);
-  if (worst.score >= LIMIT) return { score: worst.score, findings: spans(clean, features.hits, worst) };
-  let { score } = worst;
-  for (const hidden of hiddenTexts(clean.text, tokens)) {
-    const inner = cleanText(hidden.text).text;
-    const read = worstWindow(readInjectionFeatures(inner, tokenize(inner)), HIDDEN_BONUS);
-    score = Math.max(score, read.score);
-    if (read.score < LIMIT) continue;
-    const span = originalSpan(clean, hidden.start, hidden.end);
-    const finding: Finding = {
-      type: 'injection',
-      category: 'injection',
-      ...span,
-      score: round(read.score),
-      note: `hidden: ${hidden.kind}`,
-    };
-    return { score: read.score, findings: [finding] };
+  const plain = worstWindow(features);
+  const score = scoreOf(plain.sum + (isDisguised ? HIDDEN_BONUS : 0));
+  if (score >= LIMIT) return { score, findings: spans(clean, features.hits, plain.part, score) };
+  const hiddenOnes = hiddenTexts(clean.text, tokens);
+  if (isDisguised) {
+    const text = blankInvisible(clean.original);
+    hiddenOnes.push({ kind: 'invisible', text, start: 0, end: clean.text.length });
   }
-  return { score, findings: [] };
+  let worst: InjectionVerdict = { score, findings: [] };
+  for (const hidden of hiddenOnes) worst = worseOf(worst, judged(clean, hidden, plain.sum));
+  return worst;
+}
+
+/** Hiding counts only where what was hidden speaks against the text: names like `gpt4` hide nothing. */
+function judged(clean: CleanText, hidden: HiddenText, plainSum: number): InjectionVerdict {
+  const inner = cleanText(hidden.text).text;
+  const { sum } = worstWindow(readInjectionFeatures(inner, tokenize(inner)));
+  const score = scoreOf(sum > plainSum ? sum + HIDDEN_BONUS : sum);
+  if (score < LIMIT) return { score, findings: [] };
+  const span = originalSpan(clean, hidden.start, hidden.end);
+  const note = `hidden: ${hidden.kind}`;
+  return {
+    score,
+    findings: [{ type: 'injection', category: 'injection', ...span, score: round(score), note }],
+  };
+}
+
+function worseOf(one: InjectionVerdict, other: InjectionVerdict): InjectionVerdict {
+  return other.score > one.score ? other : one;
+}
+
+function scoreOf(sum: number): number {
+  return 1 / (1 + Math.exp(-sum));
 }
 
 interface Worst {
   readonly part: number;
-  readonly score: number;
+  /** The logarithm of the odds. */
+  readonly sum: number;
 }
 
-function worstWindow({ windows }: InjectionFeatures, bonus: number): Worst {
-  let worst: Worst = { part: 0, score: 0 };
+function worstWindow({ windows }: InjectionFeatures): Worst {
+  let worst: Worst = { part: 0, sum: Number.NEGATIVE_INFINITY };
   for (const window of windows) {
-    let sum = INJECTION_BIAS + bonus;
+    let sum = INJECTION_BIAS;
     windowInputs(window).forEach((input, index) => {
       sum += (WEIGHTS[index] ?? 0) * input;
     });
-    const score = 1 / (1 + Math.exp(-sum));
-    if (score > worst.score) worst = { part: window.part, score };
+    if (sum > worst.sum) worst = { part: window.part, sum };
   }
   return worst;
 }
 
 /** The heaviest hits of the window that do not overlap, in the order of the text. */
-function spans(clean: CleanText, hits: readonly FeatureHit[], worst: Worst): Finding[] {
+function spans(clean: CleanText, hits: readonly FeatureHit[], part: number, score: number): Finding[] {
   const weightOf = ({ feature }: FeatureHit) => WEIGHTS[feature] ?? 0;
   const heaviest = hits
-    .filter((hit) => (hit.part === worst.part || hit.part === worst.part + 1) && weightOf(hit) > 0)
+    .filter((hit) => (hit.part === part || hit.part === part + 1) && weightOf(hit) > 0)
     .sort((one, other) => weightOf(other) - weightOf(one));
   const taken: FeatureHit[] = [];
   for (const hit of heaviest) {
@@ -95,7 +109,7 @@ function spans(clean: CleanText, hits: readonly FeatureHit[], worst: Worst): Fin
       type: 'injection',
       category: 'injection' as const,
       ...originalSpan(clean, start, end),
-      score: round(worst.score),
+      score: round(score),
       note: (FEATURE_NAMES[feature] ?? '').replaceAll('_', ' '),
     }));
 }

@@ -17,6 +17,7 @@ const ROWS = {
     ['instruction', 'secretPrompt', 'prior'],
   ],
   model_diverted: ['model', 14, 'override', 3, ['assignment', 'instruction']],
+  order_override_behind: ['overrideFirst', 3, ['instruction', 'secretPrompt'], 2, 'prior'],
   order_override: ['overrideFirst', 2, ['instruction', 'secretPrompt']],
   order_reveal: ['revealFirst', 4, ['secretPrompt']],
   order_reveal_prior: ['revealFirst', 3, ['prior', 'all'], 2, ['instruction']],
@@ -87,7 +88,6 @@ export const SYMBOL_PATTERNS = {
   placeholder: /[[{<(](?:insert|enter|prompt|user|query|question|your)[^\]}>)\n]{0,40}[\]}>)]/gi,
 } as const;
 
-export type InjectionFeature = keyof typeof ROWS | keyof typeof SYMBOL_PATTERNS;
 export const INJECTION_RULES = Object.entries(ROWS).map(([name, steps]) =>
   compileRule(name, steps as RuleSteps),
 );

@@ -14,7 +14,8 @@ interface Step extends Classes {
 }
 export interface RuleProgram {
   readonly name: string;
-  readonly steps: readonly Step[];
+  readonly first: Classes;
+  readonly rest: readonly Step[];
 }
 /** Where a rule was met, in tokens. */
 export interface RuleHit {
@@ -29,17 +30,17 @@ export function compileRule(name: string, row: RuleSteps): RuleProgram {
     if (typeof part === 'number') gap = part;
     else steps.push({ ...bitsOf(...(typeof part === 'string' ? [part] : part)), gap });
   }
-  return { name, steps };
+  const [first = { low: 0, high: 0 }, ...rest] = steps;
+  return { name, first, rest };
 }
 
 /** The hit that begins at this mark, or null. Each step takes the nearest word that fits. */
 export function matchRule(program: RuleProgram, marks: readonly Mark[], at: number): RuleHit | null {
   const first = marks[at];
-  const [start, ...rest] = program.steps;
-  if (first === undefined || start === undefined || !has(start, first)) return null;
+  if (first === undefined || !has(program.first, first)) return null;
   let previous = first;
   let position = at;
-  for (const step of rest) {
+  for (const step of program.rest) {
     const reach = previous.last + 1 + step.gap;
     let next: Mark | undefined;
     for (position++; position < marks.length; position++) {

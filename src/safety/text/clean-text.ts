@@ -14,7 +14,8 @@ export interface CleanText {
 
 const PLAIN = /^[\n\r\t -~]*$/;
 /** Joiners, direction marks, fillers, soft hyphens, variation selectors: nothing on the page. */
-export const INVISIBLE = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/u;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/u;
+const INVISIBLES = /(?:\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb])/gu;
 const DIGIT = /^\p{Nd}$/u;
 const LETTER = /[A-Za-z]/;
 const BLANK = /[\p{Z}\u0085]/u;
@@ -38,6 +39,11 @@ export function cleanText(original: string): CleanText {
     offset += character.length;
   }
   return { original, text, starts, hiddenCount };
+}
+
+/** The text with a blank wherever something invisible stood: some write it instead of one. */
+export function blankInvisible(text: string): string {
+  return text.replace(INVISIBLES, ' ');
 }
 
 /** The span of the given text that units `start` to `end` of the clean one come from. */

@@ -6,7 +6,7 @@ import { ENGLISH_WORDS } from '../injection/word-classes.ts';
 import type { Token } from './tokenize.ts';
 
 export interface HiddenText {
-  readonly kind: 'base64' | 'hex' | 'escapes' | 'rot13' | 'reversed' | 'leet' | 'spelled';
+  readonly kind: 'base64' | 'hex' | 'escapes' | 'rot13' | 'reversed' | 'leet' | 'spelled' | 'invisible';
   readonly text: string;
   /** What it was read from, in units of the clean text. */
   readonly start: number;
@@ -109,8 +109,8 @@ const LEET: Readonly<Record<string, string>> = {
 function unleet(text: string): string | null {
   let count = 0;
   const plain = text.replace(HIDDEN_PATTERNS.leet, (word) => {
-    const core = word.replace(/[!|]+$/, '');
-    if (!/[A-Za-z]/.test(core) || !/[013457@$!|]/.test(core) || core.length < 3) return word;
+    const core = word.endsWith('!') ? word.slice(0, -1) : word;
+    if (core.length < 3 || !/[A-Za-z]/.test(core) || !/[013457@$!|]/.test(core)) return word;
     count++;
     return core.replace(/[0134578@$!|]/g, (character) => LEET[character] ?? character);
   });

@@ -1,0 +1,163 @@
+/**
+ * Strict mode: every rule looks at the text, so that all findings are shown; the first rule of the order that has reason
+ * to decides the exit.
+ */
+import type { Exit } from '../../core/safety/exit.ts';
+import { makeExit } from '../../core/safety/exit-table.ts';
+import type { Finding } from '../../core/safety/finding.ts';
+import { SENSITIVE_TYPES, type SensitiveType } from '../../core/safety/redaction.ts';
+import {
+  SAFETY_RULES,
+  type SafetyBudgets,
+  type SafetyCheckRequest,
+  type SafetyRule,
+} from '../../core/safety/safety-check.ts';
+import { type ContractRules, denylistExit, killExit, lengthExit } from '../contract/check-contract.ts';
+import { codePointsAbove } from '../contract/code-points-above.ts';
+import { findInjections } from '../injection/find-injections.ts';
+import { findSensitive } from '../sensitive/find-sensitive.ts';
+import { toFinding } from '../sensitive/to-finding.ts';
+import { type CleanText, cleanText } from '../text/clean-text.ts';
+import { budgetExit, type TextBudget } from './budget-exit.ts';
+import { findDenied } from './find-denied.ts';
+import { findMalformed } from './find-malformed.ts';
+import { findOutput } from './find-output.ts';
+
+export interface StrictRules extends ContractRules {
+  readonly tokenBudget: number | null;
+  readonly costBudgetUsd: number | null;
+  readonly costModel: string;
+}
+export interface Verdict {
+  readonly exit: Exit | null;
+  /** In the order of the text. */
+  readonly findings: readonly Finding[];
+}
+interface Looked {
+  readonly exit: Exit | null;
+  readonly findings?: readonly Finding[];
+}
+
+/** A rule that speaks of prompts has nothing to say about answers, and the other way round, unless it is asked by name. */
+const BY_STAGE: Readonly<Record<'input' | 'output', readonly SafetyRule[]>> = {
+  input: SAFETY_RULES.filter((rule) => rule !== 'output'),
+  output: ['kill_switch', 'denylist', 'pii', 'secret', 'output'],
+};
+/** From here on a finding is reason for an exit. */
+const SURE = 0.5;
+
+export function checkStrict(rules: StrictRules, request: SafetyCheckRequest, nowMs: number): Verdict {
+  const { text, stage = 'input' } = request;
+  const wanted = request.rules ?? BY_STAGE[stage];
+  if (rules.isKilled && wanted.includes('kill_switch')) return { exit: killExit(), findings: [] };
+  // What is too long is not looked at: that is what the limit is for.
+  const tooLong = wanted.includes('length') ? lengthOf(rules, text) : null;
+  if (tooLong !== null) return { exit: tooLong, findings: [] };
+  const clean = cleanText(text);
+  let exit: Exit | null = null;
+  const findings: Finding[] = [];
+  for (const rule of SAFETY_RULES) {
+    if (!wanted.includes(rule)) continue;
+    const looked = look(rule, rules, request, clean, nowMs);
+    exit ??= looked.exit;
+    findings.push(...(looked.findings ?? []));
+  }
+  return { exit, findings: findings.sort((one, other) => one.start - other.start || one.end - other.end) };
+}
+
+function look(
+  rule: SafetyRule,
+  rules: StrictRules,
+  request: SafetyCheckRequest,
+  clean: CleanText,
+  nowMs: number,
+): Looked {
+  switch (rule) {
+    case 'malformed':
+      return malformed(clean.original);
+    case 'budget':
+      return { exit: budgetExit(clean.original, budgetOf(rules, request.budgets ?? {}), nowMs) };
+    case 'denylist':
+      return denied(clean, rules.denylist);
+    case 'pii':
+      return sensitive(
+        clean,
+        request,
+        SENSITIVE_TYPES.filter((type) => type !== 'secret'),
+      );
+    case 'secret':
+      return sensitive(clean, request, ['secret']);
+    case 'injection':
+      return injection(clean);
+    case 'output':
+      return output(clean, request.system_prompt);
+    default:
+      return { exit: null };
+  }
+}
+
+function lengthOf({ maxPromptChars }: StrictRules, text: string): Exit | null {
+  const length = codePointsAbove(text, maxPromptChars);
+  return length > maxPromptChars ? lengthExit(length, maxPromptChars) : null;
+}
+
+function malformed(text: string): Looked {
+  const finding = findMalformed(text);
+  if (finding === null) return { exit: null };
+  const details = { problem: finding.note ?? '', at: finding.start };
+  const message = 'Prompt holds characters that are no text.';
+  return { exit: makeExit('malformed_input', message, details), findings: [finding] };
+}
+
+function budgetOf(rules: StrictRules, budgets: SafetyBudgets): TextBudget {
+  return {
+    tokens: budgets.tokens ?? rules.tokenBudget,
+    costUsd: budgets.cost_usd ?? rules.costBudgetUsd,
+    model: budgets.model ?? rules.costModel,
+    callsLeft: budgets.calls_left ?? null,
+  };
+}
+
+function denied(clean: CleanText, denylist: readonly string[]): Looked {
+  const found = findDenied(clean, denylist);
+  return found === null ? { exit: null } : { exit: denylistExit(found.keyword), findings: [found.finding] };
+}
+
+function sensitive(clean: CleanText, request: SafetyCheckRequest, types: readonly SensitiveType[]): Looked {
+  const matches = findSensitive(clean.text, types);
+  const reasons = new Set(
+    matches
+      .filter(({ type, score }) => score >= SURE && !request.allow?.includes(type))
+      .map(({ type }) => type),
+  );
+  // The gravest names the exit.
+  const pii = SENSITIVE_TYPES.find((type) => reasons.has(type));
+  const subject = request.stage === 'output' ? 'Output' : 'Prompt';
+  return {
+    exit:
+      pii === undefined
+        ? null
+        : makeExit('sensitive_pii', `${subject} appears to contain sensitive PII.`, { pii }),
+    findings: matches.map((match) => toFinding(clean, match)),
+  };
+}
+
+function injection(clean: CleanText): Looked {
+  const { score, findings } = findInjections(clean);
+  if (findings.length === 0) return { exit: null };
+  const cues = [...new Set(findings.map(({ note = '' }) => note))];
+  const details = { score: Math.round(score * 100) / 100, cues };
+  return {
+    exit: makeExit('jailbreak_detected', 'Prompt contains jailbreak/prompt-injection cues.', details),
+    findings,
+  };
+}
+
+function output(clean: CleanText, systemPrompt: string | undefined): Looked {
+  const findings = findOutput(clean, systemPrompt);
+  const worst = findings.find(({ score }) => score >= SURE);
+  if (worst === undefined) return { exit: null, findings };
+  const message =
+    worst.type === 'prompt_leak' ? 'Output repeats the system prompt.' : 'Output contains active content.';
+  return { exit: makeExit('policy_violation', message, { output: worst.type }), findings };
+}
