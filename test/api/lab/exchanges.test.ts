@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSafety } from '../../../src/safety/create-safety.ts';
+import { testSafety } from '../../safety/test-safety.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { startTestApi, type TestApi } from '../support/test-api.ts';
 
@@ -37,12 +37,9 @@ describe.each([...sequences])('%s', (sequence, rows) => {
           ? { monetization: { isEnabled: true, freeDailyRequests: 3, allowsHeaderPlans: true } }
           : {},
       deps: {
-        safety: createSafety({
-          killSwitch: '0',
+        safety: testSafety({
           maxPromptChars: isSafety ? 200 : 4_000,
           denylist: isSafety ? ['Secret_Key', 'credit card'] : [],
-          defaultLatencyBudgetMs: 3_500,
-          mode: null,
         }),
       },
     });
