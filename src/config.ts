@@ -94,6 +94,11 @@ function conflicts(values: Values): string[] {
     problems.push('TEMPORAL_ENCRYPT needs a key that stays the same: set TASKGROVE_SECRET');
   }
   problems.push(...accessConflicts(values));
+  const hasBucketKeys = values.personaBucketAccessKey !== null && values.personaBucketSecretKey !== null;
+  if (values.personaBucket !== null && !hasBucketKeys)
+    problems.push(
+      'PERSONA_BACKUP_S3_BUCKET needs PERSONA_BACKUP_S3_ACCESS_KEY and PERSONA_BACKUP_S3_SECRET_KEY',
+    );
   if (values.temporalPort !== null && values.temporalPort === values.port) {
     problems.push('TEMPORAL_PORT must differ from PORT');
   }

@@ -6,6 +6,7 @@ import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
+import type { Personas } from '../ports/personas.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { ReplyEngine } from '../ports/reply-engine.ts';
 import type { SafetyChecker } from '../ports/safety.ts';
@@ -83,6 +84,7 @@ export interface ApiDeps {
   readonly inputSecrets: InputSecrets;
   /** Has messages answered. Absent: they are kept, and nothing is answered. */
   readonly replies?: ReplyEngine;
+  readonly personas: Personas;
   readonly ledger: Ledger;
   readonly safety: SafetyChecker;
   /** Absent: methods have no limits of their own. */

@@ -28,6 +28,7 @@ import { initExecutorsRoute, initStatusRoute } from './routes/demo-tasks.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
 import { fallback } from './routes/fallback.ts';
+import { healthzRoute } from './routes/healthz.ts';
 import { workerCallRoute } from './routes/internal.ts';
 import { quotaStatusRoute, systemStatsRoute } from './routes/quota.ts';
 import { rpcEndpoints } from './routes/rpc-endpoints.ts';
@@ -109,6 +110,7 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
     };
   const get = (route: string, ...handlers: ApiMiddleware[]) => router.get(route, named(route), ...handlers);
 
+  get('/healthz', healthzRoute);
   get('/api/executors/metadata', allExecutorsRoute(deps.registry));
   get('/api/executors/metadata/:id', oneExecutorRoute(deps.registry));
   get('/runs/:run_id/events', known, runEventsRoute(deps, hub));

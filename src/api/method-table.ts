@@ -17,6 +17,16 @@ import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
 import { messagesDelete, messagesGet, messagesList, messagesRevisions } from './methods/messages.ts';
 import { messagesCreate, messagesRegenerate, messagesUpdate } from './methods/messages-write.ts';
 import { modelsList, modelsRoute } from './methods/models.ts';
+import { personasBackup, personasBackups, personasRestore } from './methods/personas-backup.ts';
+import { personasExport, personasGet, personasList } from './methods/personas-read.ts';
+import {
+  personasCreate,
+  personasDelete,
+  personasDuplicate,
+  personasImport,
+  personasReplace,
+  personasUpdate,
+} from './methods/personas-write.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';
@@ -77,6 +87,18 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   studiesReport,
   studiesExport,
   studiesDelete,
+  personasList,
+  personasGet,
+  personasCreate,
+  personasReplace,
+  personasUpdate,
+  personasDelete,
+  personasDuplicate,
+  personasImport,
+  personasExport,
+  personasBackup,
+  personasRestore,
+  personasBackups,
   systemHealth,
   systemExecutors,
   configLlmKeyGet,

@@ -59,11 +59,14 @@ const KEYED = new Set([
   'tasks.cancel',
   'studies.run',
   'studies.report',
+  'personas.create',
+  'personas.duplicate',
+  'personas.import',
 ]);
 /** Methods of the endpoint /system. */
 const SYSTEM = /^(system|config|keys|models|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|personas\.(list|get|export|backups)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -192,6 +195,20 @@ export function createClient(options: ClientOptions) {
       create: bind('keys.create'),
       list: bind('keys.list'),
       revoke: bind('keys.revoke'),
+    },
+    personas: {
+      list: bind('personas.list'),
+      get: bind('personas.get'),
+      create: bind('personas.create'),
+      replace: bind('personas.replace'),
+      update: bind('personas.update'),
+      delete: bind('personas.delete'),
+      duplicate: bind('personas.duplicate'),
+      import: bind('personas.import'),
+      export: bind('personas.export'),
+      backup: bind('personas.backup'),
+      restore: bind('personas.restore'),
+      backups: bind('personas.backups'),
     },
     models: { list: bind('models.list'), route: bind('models.route') },
     config: {

@@ -11,6 +11,7 @@ import { createTreeGenerator } from '../llm/generate-tree/create-tree-generator.
 import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
+import type { Personas } from '../ports/personas.ts';
 import type { SafetyChecker } from '../ports/safety.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -46,6 +47,7 @@ export interface ApiParts {
   readonly llmBudgets: LlmBudgetSource;
   readonly llmKeys: LlmKeys;
   readonly inputSecrets: InputSecrets;
+  readonly personas: Personas;
   readonly safety: SafetyChecker;
   readonly lab: LabDeps;
 }
@@ -77,6 +79,7 @@ export async function makeApiDeps(parts: ApiParts, state: { isStopping: boolean 
     llmKeys: parts.llmKeys,
     llm: parts.llm,
     inputSecrets: parts.inputSecrets,
+    personas: parts.personas,
     safety: parts.safety,
     lab: parts.lab,
     ...(temporal.codec === null ? {} : { decodePayloads: jsonDecoder(temporal.codec) }),

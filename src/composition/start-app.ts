@@ -4,6 +4,7 @@ import { createApi } from '../api/create-api.ts';
 import type { Config } from '../config.ts';
 import type { RunTreeLimits } from '../core/run-protocol.ts';
 import { watchedStore } from '../hooks/watched-store.ts';
+import type { StartedPersonas } from '../personas/start-personas.ts';
 import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { createInputSecrets } from '../secrets/input-secrets.ts';
@@ -18,6 +19,7 @@ import { type ApiParts, makeApiDeps, temporalUiUrl } from './make-api-deps.ts';
 import { makeHooks } from './make-hooks.ts';
 import { makeLab } from './make-lab.ts';
 import { makeLlm, makeLlmBudgets } from './make-llm.ts';
+import { makePersonas } from './make-personas.ts';
 import { makeSafety } from './make-safety.ts';
 import { metricsListener } from './metrics-listener.ts';
 import { type Access, startAccess } from './start-access.ts';
@@ -87,6 +89,8 @@ export async function startApp(options: StartOptions): Promise<App> {
     const inputSecrets = createInputSecrets(sealer);
     const hooks = await makeHooks(config, { registry, logger, metrics, safety });
     const watched = watchedStore(store, hooks);
+    const personas = await makePersonas({ config, store, logger, metrics });
+    undo.push(() => personas.close());
     const engine = await startEngine({
       ...options,
       store,
@@ -101,6 +105,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       inputSecrets,
       hooks,
       safety,
+      personas,
     });
     const access = await startAccess({ config, store, sealer, logger });
     const hasOperatorKey = access.operatorKey !== null;
@@ -127,6 +132,7 @@ export async function startApp(options: StartOptions): Promise<App> {
       inputSecrets,
       safety,
       lab: makeLab({ config, store, ledger: ledger.ledger, llm, sealer, logger, port: listening.port }),
+      personas,
     });
   } catch (error) {
     for (const step of undo.reverse()) await step();
@@ -147,6 +153,7 @@ interface Parts extends ApiParts {
   readonly metricsListening: Listening | null;
   readonly access: Access;
   readonly ledger: StartedLedger;
+  readonly personas: StartedPersonas;
 }
 
 async function serve(parts: Parts): Promise<App> {
@@ -177,6 +184,7 @@ async function serve(parts: Parts): Promise<App> {
     await engine.workerDone.catch((error: unknown) => logger.warn({ err: error }, 'The worker had broken'));
     engine.engine.close();
     await parts.ledger.close();
+    await parts.personas.close();
     await parts.access.close();
     await store.close();
     await temporal.connection.close();

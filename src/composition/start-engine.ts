@@ -23,6 +23,7 @@ import { planByModel } from '../llm/generate-tree/plan-by-model.ts';
 import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
+import type { Personas } from '../ports/personas.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -77,6 +78,7 @@ export async function startEngine(options: {
   readonly llmBudgets: LlmBudgetSource;
   readonly hooks: HookRunner;
   readonly safety: SafetyServices;
+  readonly personas: Personas;
   readonly logger: Logger;
   readonly limits?: Partial<RunTreeLimits>;
 }): Promise<EngineParts> {
@@ -142,7 +144,7 @@ async function makeWorker(
     freeTreeLimits: freeTreeLimits(config),
     llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
-    services: makeServices({ store, safety: options.safety }),
+    services: makeServices({ store, safety: options.safety, personas: options.personas }),
     sealer: options.sealer,
     signWebhook,
     ...parts,

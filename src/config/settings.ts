@@ -11,6 +11,7 @@ import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { LLM_SETTINGS } from './llm-settings.ts';
 import { MAIL_SETTINGS } from './mail-settings.ts';
 import { MODEL_SETTINGS } from './model-settings.ts';
+import { PERSONA_SETTINGS } from './persona-settings.ts';
 import { SAFETY_SETTINGS } from './safety-settings.ts';
 import {
   addressRanges,
@@ -341,6 +342,7 @@ export const SETTINGS = {
   ...LLM_SETTINGS,
   ...EXPERIMENT_SETTINGS,
   ...MAIL_SETTINGS,
+  ...PERSONA_SETTINGS,
   ...SAFETY_SETTINGS,
   ...CONTAINER_SETTINGS,
   logLevel: setting(

@@ -22,6 +22,12 @@ export interface ApiMetrics {
   observeCall(call: { readonly method: string; readonly code: string; readonly durationMs: number }): void;
   /** A conversation was made. */
   observeConversation(): void;
+  /** One call of an operation on personas or studies. Names of operations are a closed set. */
+  observeApp(call: {
+    readonly endpoint: string;
+    readonly isSuccess: boolean;
+    readonly durationMs: number;
+  }): void;
   /** Open event streams, after each change. */
   observeStreams(open: number): void;
   /** Prometheus text and its content type. */
@@ -59,6 +65,18 @@ export interface LlmMetrics {
   observeCircuit(change: {
     readonly provider: string;
     readonly state: 'closed' | 'open' | 'half_open';
+  }): void;
+}
+
+/** Where personas came from: a start that found something missing, or an admin who asked. */
+export type PersonaRestoreSource = 'table' | 'file' | 'backup' | 'shipped' | 's3' | 'upload';
+
+export interface PersonaMetrics {
+  observePersonaBackup(backup: { readonly target: 'file' | 's3'; readonly outcome: 'ok' | 'error' }): void;
+  /** `reason`: how personas.json was, or that somebody asked. */
+  observePersonaRestore(restore: {
+    readonly source: PersonaRestoreSource;
+    readonly reason: 'ok' | 'missing' | 'corrupt' | 'asked';
   }): void;
 }
 

@@ -2,7 +2,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunStatus } from '../core/run.ts';
 import type { TaskStatus } from '../core/task.ts';
-import type { ApiMetrics, HookMetrics, LlmMetrics, SafetyMetrics } from '../ports/telemetry.ts';
+import type {
+  ApiMetrics,
+  HookMetrics,
+  LlmMetrics,
+  PersonaMetrics,
+  SafetyMetrics,
+} from '../ports/telemetry.ts';
+import { appMetrics } from './app-metrics.ts';
 import { conversationMetrics } from './conversation-metrics.ts';
 import { readCoreMetrics } from './read-core-metrics.ts';
 import { safetyMetrics } from './safety-metrics.ts';
@@ -11,7 +18,7 @@ import { safetyMetrics } from './safety-metrics.ts';
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BUCKETS = [...REQUEST_BUCKETS, 30];
 
-export interface Metrics extends ApiMetrics, HookMetrics, LlmMetrics, SafetyMetrics {
+export interface Metrics extends ApiMetrics, HookMetrics, LlmMetrics, SafetyMetrics, PersonaMetrics {
   /** A run was accepted. */
   observeRunStarted(): void;
   /** A run reached its end, `durationMs` after it was accepted. */
@@ -37,6 +44,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...hookMetrics(registry),
     ...llmMetrics(registry),
     ...safetyMetrics(registry),
+    ...appMetrics(registry),
     async render() {
       const [own, core] = await Promise.all([registry.metrics(), coreText(options.coreAddress)]);
       return { contentType: registry.contentType, body: core === '' ? own : `${own.trimEnd()}\n${core}` };
@@ -97,7 +105,7 @@ function requestMetrics(registry: Registry) {
       callDurations.observe({ method }, durationMs / 1000);
     },
     observeStreams: (open) => streams.set(open),
-  } satisfies Omit<ApiMetrics, 'render'>;
+  } satisfies Omit<ApiMetrics, 'render' | 'observeApp'>;
 }
 
 function runMetrics(registry: Registry) {

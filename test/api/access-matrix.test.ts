@@ -29,7 +29,7 @@ let api: TestApi;
 let store: Store;
 let dataDir: string;
 let revokedKey: string;
-const ids = { task: 'owned-root', run: '', key: '', conversation: '', message: '' };
+const ids = { task: 'owned-root', run: '', key: '', conversation: '', message: '', persona: 0 };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-matrix-'));
@@ -46,6 +46,13 @@ beforeAll(async () => {
   ids.conversation = talk.conversation_id;
   const said = { conversation_id: ids.conversation, text: SECRET_NAME, reply: false };
   ids.message = (await api.rpc('messages.create', said, token('ann'))).result.message.message_id;
+  ids.persona = (
+    await api.rpc(
+      'personas.create',
+      { name: SECRET_NAME, occupation: 'x', location: 'x', tech_proficiency: 'Low', behavioral_traits: [] },
+      token('ann'),
+    )
+  ).result.id;
   const revoked = (await create('revoked')).result;
   revokedKey = revoked.key;
   await api.rpc('keys.revoke', { key_id: revoked.key_id }, token('ann'));
@@ -72,6 +79,7 @@ function paramsOf(method: AnyMethod, known: typeof ids): Record<string, unknown>
     key_id: known.key,
     conversation_id: known.conversation,
     message_id: known.message,
+    persona_id: known.persona,
   };
   // `tasks[]` would be a tree of the caller's own.
   delete params['tasks'];
@@ -90,7 +98,8 @@ const comparable = ({ status, result, error }: RpcAnswer, known: typeof ids) =>
     .replaceAll(known.run, 'RUN')
     .replaceAll(known.key, 'KEY')
     .replaceAll(known.conversation, 'CONVERSATION')
-    .replaceAll(known.message, 'MESSAGE');
+    .replaceAll(known.message, 'MESSAGE')
+    .replaceAll(String(known.persona), 'PERSONA');
 
 describe.each(METHOD_TABLE.map((method) => [method.name, method] as const))('%s', (_name, method) => {
   it.each([
@@ -122,6 +131,7 @@ describe.each(owned.map((method) => [method.name, method] as const))('%s', (_nam
       key: 'nobodys-key',
       conversation: '019aa000-0000-7000-8000-00000000eeee',
       message: '019aa000-0000-7000-8000-00000000dddd',
+      persona: 998_877,
     };
     expect(comparable(answer, ids)).toBe(comparable(await call(method, token('bob'), nobodys), nobodys));
   });

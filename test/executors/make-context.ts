@@ -33,9 +33,9 @@ async function noNetwork({ url, host }: { url?: string; host?: string }): Promis
 
 /** A test gives the parts that it needs. */
 const noServices: ExecutorServices = {
-  personas: { getMany: noService },
   studies: { save: noService },
   safety: testSafety(),
+  personas: { getMany: noService, save: noService, backup: noService },
 };
 
 async function noService(): Promise<never> {

@@ -49,14 +49,20 @@ function operation({ method, form }: RestMethod) {
         required: required.includes(name),
         schema: type,
       })),
-      ...(form.versionOf === undefined || form.verb === 'GET' ? [] : [ifMatch]),
+      ...(method.errors?.includes('precondition_failed') === true ? [ifMatch] : []),
       ...(form.verb === 'POST' ? [idempotencyKey] : []),
     ],
     ...(isBodiless || others.length === 0
       ? {}
-      : { requestBody: body({ type: 'object', properties: Object.fromEntries(others), required }) }),
+      : { requestBody: body(bodySchema(others, required, form.listParam)) }),
     responses: responses({ method, form }),
   };
+}
+
+function bodySchema(members: [string, JsonSchema][], required: string[], listParam: string | undefined) {
+  const properties = Object.fromEntries(members);
+  const whole = { type: 'object', properties, required };
+  return listParam === undefined ? whole : { anyOf: [whole, properties[listParam] ?? { type: 'array' }] };
 }
 
 const ifMatch = { name: 'If-Match', in: 'header', schema: { type: 'string' } };

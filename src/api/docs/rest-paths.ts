@@ -286,6 +286,14 @@ export const restPaths = {
       },
     },
   },
+  '/healthz': {
+    get: {
+      operationId: 'healthz',
+      tags: ['health'],
+      summary: 'The process answers, as the word OK',
+      responses: { 200: { description: 'OK', content: { 'text/plain': { schema: { type: 'string' } } } } },
+    },
+  },
   '/live': {
     get: {
       operationId: 'live',

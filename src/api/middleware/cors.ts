@@ -8,7 +8,7 @@ const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 const MAX_AGE_SECONDS = '600';
 /** A `*` in this list does not count with credentials, so every header a client reads is named. */
 const EXPOSED =
-  'Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Quota-Remaining, X-Monetization-Plan, X-Monetization-Client, X-Monetization-Exit, X-Safety-Exit';
+  'ETag, Location, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy, X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Quota-Remaining, X-Monetization-Plan, X-Monetization-Client, X-Monetization-Exit, X-Safety-Exit';
 
 export interface CorsOptions {
   readonly origins: readonly string[] | '*';

@@ -2,7 +2,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { ApiMiddleware } from '../state.ts';
 
-const PROBES = new Set(['/live', '/ready', '/health', '/metrics']);
+const PROBES = new Set(['/live', '/healthz', '/ready', '/health', '/metrics']);
 
 /** `hosts` without ports; `*` = any, `*.example.com` = its subdomains. Empty = any. */
 export function hostCheck(hosts: readonly string[]): ApiMiddleware {

@@ -4,6 +4,8 @@ export interface RestForm {
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Like `/personas/:persona_id`: what is named in it becomes a param, the rest comes from the query or the body. */
   readonly path: string;
+  /** A body that is a list stands for an object with the list under this name. */
+  readonly listParam?: string;
   /** Of a success; 204 has no body. Default 200. */
   readonly status?: 200 | 201 | 202 | 204;
   /** Where the status depends on the result; `status` is the usual one. */

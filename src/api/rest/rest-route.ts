@@ -22,14 +22,17 @@ export interface RestMethod {
   readonly form: RestForm;
 }
 
+/** Paths without params come first, so that `/personas/export` is no persona. */
 export function restMethods(table: readonly AnyMethod[]): RestMethod[] {
-  return table.flatMap((method) => (method.rest === undefined ? [] : [{ method, form: method.rest }]));
+  const found = table.flatMap((method) => (method.rest === undefined ? [] : [{ method, form: method.rest }]));
+  const paramsIn = ({ form }: RestMethod) => form.path.split('/:').length;
+  return found.sort((left, right) => paramsIn(left) - paramsIn(right));
 }
 
 /** After `identify`. */
 export function restRoute({ method, form }: RestMethod, deps: ApiDeps, streams: StreamHub): ApiMiddleware {
   return async function rest(context) {
-    const { given, size } = await paramsOf(context, method, deps);
+    const { given, size } = await paramsOf(context, { method, form }, deps).catch(asRest);
     const inPath = (context as ApiContext & { params?: Record<string, string> }).params ?? {};
     const named = queryParams(method.params, Object.entries(inPath));
     const call = callOf(context, deps, streams);
@@ -40,7 +43,7 @@ export function restRoute({ method, form }: RestMethod, deps: ApiDeps, streams: 
 
 async function paramsOf(
   context: ApiContext,
-  method: AnyMethod,
+  { method, form }: RestMethod,
   deps: ApiDeps,
 ): Promise<{ given: JsonObject; size: number }> {
   const query = queryParams(method.params, Object.entries(context.query));
@@ -50,9 +53,14 @@ async function paramsOf(
   if (bytes.length === 0) return { given: query, size: 0 };
   const { value, text } = parseBody(bytes, context.headers['content-type']);
   checkValue(value, text);
-  if (!isJsonObject(value as JsonValue))
-    throw new AppError('invalid_request', 'The body must be a JSON object');
-  return { given: { ...query, ...(value as JsonObject) }, size: bytes.length };
+  return { given: { ...query, ...bodyParams(value as JsonValue, form) }, size: bytes.length };
+}
+
+function bodyParams(value: JsonValue, { listParam }: RestForm): JsonObject {
+  if (isJsonObject(value)) return value;
+  if (listParam !== undefined && Array.isArray(value)) return { [listParam]: value };
+  const wanted = listParam === undefined ? 'a JSON object' : 'a JSON object or a list';
+  throw new AppError('invalid_request', `The body must be ${wanted}`);
 }
 
 /** What does not fit is 422 here, as clients of such routes expect. */

@@ -1,6 +1,9 @@
 /** The API on a real port over a store of the test's choice. Nothing is run: trees are for the server tests. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ApiDeps, ApiSettings } from '../../../src/api/api-deps.ts';
 import { createApi } from '../../../src/api/create-api.ts';
@@ -14,6 +17,7 @@ import { createUserActivity } from '../../../src/identity/user-activity.ts';
 import { createLedger } from '../../../src/ledger/create-ledger.ts';
 import { createGateway } from '../../../src/llm/create-gateway.ts';
 import { createTreeGenerator } from '../../../src/llm/generate-tree/create-tree-generator.ts';
+import { startPersonas } from '../../../src/personas/start-personas.ts';
 import type { IdentityResolver } from '../../../src/ports/identity.ts';
 import type { ExecutorRegistry } from '../../../src/ports/registry.ts';
 import type { Store } from '../../../src/ports/store.ts';
@@ -135,6 +139,15 @@ export async function startTestApi(
   const now = () => Date.now();
   const ledger = await createLedger({ store, now, logger, limits: { ...NO_LIMITS, ...options.limits } });
   const realSealer = createSealer('a secret of the tests, long enough');
+  const dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-test-api-'));
+  const personas = await startPersonas({
+    store: store.personas,
+    dataDir,
+    mostPerUser: 50,
+    logger,
+    cloud: null,
+    now,
+  });
   const api = createApi({
     store,
     clientAddress: createClientAddress({ trust: { hops: 0 }, logger, now }),
@@ -150,6 +163,7 @@ export async function startTestApi(
       now,
     }),
     inputSecrets: createInputSecrets(realSealer),
+    personas,
     safety: testSafety(),
     llm,
     registry,
@@ -221,10 +235,13 @@ export async function startTestApi(
       return { ...body, status: response.status };
     },
     closeStreams: () => api.closeStreams(),
-    stop: () =>
-      new Promise((resolve) => {
+    stop: async () => {
+      await new Promise<void>((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
-      }),
+      });
+      await personas.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }

@@ -885,6 +885,298 @@ class StudiesDeleteResult(TypedDict):
     deleted_tasks: int
 
 
+class PersonasListParams(TypedDict, total=False):
+    #: Found in name, occupation, location, proficiency or a trait
+    q: Optional[str]
+    tech_proficiency: Optional[Literal["Low", "Medium", "High"]]
+    #: Only these; default both
+    only: Optional[Literal["shipped", "owned"]]
+    #: Default 50
+    limit: Optional[int]
+    offset: Optional[int]
+
+
+class PersonasListResultPersonasItem(TypedDict):
+    #: The number of the persona
+    id: int
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+    #: Whose it is; null for those that everybody has
+    owner: Optional[str]
+    #: Everybody has it, nobody changes it
+    is_shipped: bool
+    created_at: str
+    updated_at: str
+    #: One more with each change; If-Match names it
+    version: int
+
+
+class PersonasListResult(TypedDict):
+    personas: List[PersonasListResultPersonasItem]
+    #: How many match
+    total: int
+    limit: int
+    offset: int
+
+
+class PersonasGetParams(TypedDict):
+    #: The number of the persona
+    persona_id: int
+
+
+class PersonasGetResult(TypedDict):
+    #: The number of the persona
+    id: int
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+    #: Whose it is; null for those that everybody has
+    owner: Optional[str]
+    #: Everybody has it, nobody changes it
+    is_shipped: bool
+    created_at: str
+    updated_at: str
+    #: One more with each change; If-Match names it
+    version: int
+
+
+class PersonasCreateParams(TypedDict):
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+
+
+class PersonasReplaceParamsRequired(TypedDict):
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+    #: The number of the persona
+    persona_id: int
+
+
+class PersonasReplaceParams(PersonasReplaceParamsRequired, total=False):
+    #: The version the change was made from; over HTTP If-Match says the same
+    if_version: Optional[int]
+
+
+class PersonasUpdateParamsRequired(TypedDict):
+    #: The number of the persona
+    persona_id: int
+
+
+class PersonasUpdateParams(PersonasUpdateParamsRequired, total=False):
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+    #: The version the change was made from; over HTTP If-Match says the same
+    if_version: Optional[int]
+
+
+class PersonasDeleteParamsRequired(TypedDict):
+    #: The number of the persona
+    persona_id: int
+
+
+class PersonasDeleteParams(PersonasDeleteParamsRequired, total=False):
+    #: The version the change was made from; over HTTP If-Match says the same
+    if_version: Optional[int]
+
+
+class PersonasDeleteResult(TypedDict):
+    #: The number of the persona
+    persona_id: int
+    deleted: Literal[True]
+
+
+class PersonasDuplicateParamsRequired(TypedDict):
+    #: The number of the persona
+    persona_id: int
+
+
+class PersonasDuplicateParams(PersonasDuplicateParamsRequired, total=False):
+    #: Of the copy
+    name: str
+
+
+class PersonasImportParamsPersonasItemRequired(TypedDict):
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+
+
+class PersonasImportParamsPersonasItem(PersonasImportParamsPersonasItemRequired, total=False):
+    #: Ignored: yours get numbers of their own
+    id: Optional[float]
+
+
+class PersonasImportParams(TypedDict):
+    #: As personas.json has them
+    personas: List[PersonasImportParamsPersonasItem]
+
+
+class PersonasImportResult(TypedDict):
+    #: The new ones
+    personas: List[PersonasListResultPersonasItem]
+    imported: int
+    #: You had them
+    skipped: int
+
+
+class PersonasExportParams(TypedDict, total=False):
+    #: Only these; default both
+    only: Optional[Literal["shipped", "owned"]]
+    #: Also whose each one is, as personas.restore takes it: for admins, others see no difference
+    with_owners: Optional[bool]
+
+
+class PersonasExportResultItemRequired(TypedDict):
+    #: The number of the persona
+    id: int
+    #: What the persona is called
+    name: str
+    #: What it does for a living, or did
+    occupation: str
+    #: Where it lives
+    location: str
+    #: How well it gets on with technology
+    tech_proficiency: Literal["Low", "Medium", "High"]
+    #: How it acts, one trait an entry
+    behavioral_traits: List[str]
+
+
+class PersonasExportResultItem(PersonasExportResultItemRequired, total=False):
+    #: Whose it is; absent: everybody has it
+    owner: str
+
+
+class PersonasBackupParams(TypedDict, total=False):
+    #: Default file
+    target: Optional[Literal["file", "s3"]]
+
+
+class PersonasBackupResult(TypedDict):
+    #: Relative to DATA_DIR, or s3://bucket/key
+    path: str
+    bytes: int
+    sha256: str
+    #: Personas in it
+    count: int
+    target: Literal["file", "s3"]
+    at: str
+
+
+class PersonasRestoreParams(TypedDict, total=False):
+    #: personas_backup.json (default), personas.json, or the bucket
+    source: Optional[Literal["backup", "file", "s3"]]
+    #: Instead of a source: as personas.export gives them with_owners
+    personas: Optional[List[PersonasExportResultItem]]
+
+
+class PersonasRestoreResult(TypedDict):
+    source: Literal["backup", "file", "s3", "upload"]
+    #: Personas in it
+    count: int
+    added: int
+    changed: int
+    removed: int
+
+
+class PersonasBackupsResultFilesItem(TypedDict):
+    #: Relative to DATA_DIR, or s3://bucket/key
+    path: str
+    bytes: int
+    sha256: Optional[str]
+    #: Personas in it
+    count: int
+    health: Literal["ok", "missing", "corrupt"]
+    #: What is wrong with it
+    problem: Optional[str]
+    modified_at: Optional[str]
+
+
+class PersonasBackupsResultS3(TypedDict):
+    url: str
+    uploaded_at: Optional[str]
+    last_error: Optional[str]
+
+
+class PersonasBackupsResultHistoryItem(TypedDict):
+    #: Relative to DATA_DIR, or s3://bucket/key
+    path: str
+    bytes: int
+    sha256: str
+    #: Personas in it
+    count: int
+    id: str
+    at: str
+    kind: Literal["backup", "restore"]
+    target: str
+    by: Optional[str]
+
+
+class PersonasBackupsResultRequired(TypedDict):
+    #: Relative to DATA_DIR, or s3://bucket/key
+    path: str
+    bytes: int
+    sha256: Optional[str]
+    #: Personas in it
+    count: int
+    #: When personas_backup.json was written
+    last_backup_at: Optional[str]
+    #: It has every change
+    is_current: bool
+    files: List[PersonasBackupsResultFilesItem]
+
+
+class PersonasBackupsResult(PersonasBackupsResultRequired, total=False):
+    last_error: Optional[str]
+    s3: Optional[PersonasBackupsResultS3]
+    history: List[PersonasBackupsResultHistoryItem]
+
+
 class SystemHealthResult(TypedDict):
     status: str
     message: str
@@ -1063,6 +1355,93 @@ class ModelsRouteResult(TypedDict):
     #: All that meet the requirements, best first
     ranked: List[ModelsRouteResultSelection]
     excluded: List[ModelsRouteResultExcludedItem]
+
+
+class SafetyCheckParamsBudgets(TypedDict, total=False):
+    #: Most tokens the text may have, by estimate
+    tokens: int
+    #: Most the text may cost as input of `model`
+    cost_usd: float
+    #: Whose prices count for `cost_usd`. Left out: OPENAI_MODEL
+    model: str
+    #: Calls this caller has left; none is a rate_limit exit
+    calls_left: int
+
+
+class SafetyCheckParamsRequired(TypedDict):
+    #: The text to look at
+    text: str
+
+
+class SafetyCheckParams(SafetyCheckParamsRequired, total=False):
+    #: input: sent to a model; output: answered by one
+    stage: Literal["input", "output"]
+    #: Left out: strict, or what SAFETY_MODE says
+    mode: Literal["contract", "strict"]
+    #: Only these rules (strict mode). Left out: all
+    rules: List[Literal["kill_switch", "malformed", "length", "budget", "denylist", "pii", "secret", "injection", "output"]]
+    #: Limits of this text alone
+    budgets: SafetyCheckParamsBudgets
+    #: Found all the same, but no reason for an exit, e.g. email where people leave their address
+    allow: List[Literal["credit_card", "us_ssn", "email", "phone", "iban", "ip_address", "secret"]]
+    #: Of the model that answered (stage output): an answer that repeats it is an exit
+    system_prompt: str
+
+
+class SafetyCheckResultFindingsItemRequired(TypedDict):
+    #: credit_card, email, injection, github_token …
+    type: str
+    category: Literal["pii", "secret", "injection", "policy", "output", "malformed"]
+    #: First UTF-16 unit of the span in the text as it was given
+    start: int
+    #: Unit after the last one
+    end: int
+    #: How sure the rule is, 0 to 1
+    score: float
+
+
+class SafetyCheckResultFindingsItem(SafetyCheckResultFindingsItemRequired, total=False):
+    #: What was seen, in a few words, never the text itself
+    note: str
+
+
+class SafetyCheckResultJudge(TypedDict):
+    status: Literal["clear", "exit", "failed"]
+    model: Optional[str]
+    #: The judge's reason in a sentence, or why it failed
+    note: str
+
+
+class SafetyCheckResultRequired(TypedDict):
+    #: null: nothing stands against the text
+    exit: Optional[StudiesRunResultStudyExit]
+    findings: List[SafetyCheckResultFindingsItem]
+    elapsed_ms: float
+
+
+class SafetyCheckResult(SafetyCheckResultRequired, total=False):
+    #: The text with personal data and secrets masked, when it has any
+    redacted: str
+    #: Only where a model was asked too
+    judge: SafetyCheckResultJudge
+
+
+class SafetyRedactParamsRequired(TypedDict):
+    #: The text to redact
+    text: str
+
+
+class SafetyRedactParams(SafetyRedactParamsRequired, total=False):
+    #: Only these. Left out: all
+    entities: List[Literal["credit_card", "us_ssn", "email", "phone", "iban", "ip_address", "secret"]]
+    #: How values are replaced
+    style: Literal["type", "mask", "partial", "hash"]
+
+
+class SafetyRedactResult(TypedDict):
+    text: str
+    #: Spans are those of the text as it was given
+    findings: List[SafetyCheckResultFindingsItem]
 
 
 class KeysCreateParamsRequired(TypedDict):
@@ -1658,6 +2037,61 @@ class ModelsMethods:
         return self._call("models.route", merged(params, more))
 
 
+class PersonasMethods:
+    """Methods ``personas.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def list(self, params: Optional[PersonasListParams] = None, **more: Any) -> PersonasListResult:
+        """Simulated users: those that come with the server, and your own. By id."""
+        return self._call("personas.list", merged(params, more))
+
+    def get(self, params: Optional[PersonasGetParams] = None, **more: Any) -> PersonasGetResult:
+        """One persona."""
+        return self._call("personas.get", merged(params, more))
+
+    def create(self, params: Optional[PersonasCreateParams] = None, **more: Any) -> PersonasGetResult:
+        """A persona of your own."""
+        return self._call("personas.create", merged(params, more))
+
+    def replace(self, params: Optional[PersonasReplaceParams] = None, **more: Any) -> PersonasGetResult:
+        """All fields of a persona of your own."""
+        return self._call("personas.replace", merged(params, more))
+
+    def update(self, params: Optional[PersonasUpdateParams] = None, **more: Any) -> PersonasGetResult:
+        """Some fields of a persona of your own; the others stay."""
+        return self._call("personas.update", merged(params, more))
+
+    def delete(self, params: Optional[PersonasDeleteParams] = None, **more: Any) -> PersonasDeleteResult:
+        """Deletes a persona of your own. Its number is not used again."""
+        return self._call("personas.delete", merged(params, more))
+
+    def duplicate(self, params: Optional[PersonasDuplicateParams] = None, **more: Any) -> PersonasGetResult:
+        """A copy of a persona, shipped or yours, that is your own and can be changed."""
+        return self._call("personas.duplicate", merged(params, more))
+
+    def import(self, params: Optional[PersonasImportParams] = None, **more: Any) -> PersonasImportResult:
+        """Makes the personas of a file your own. Those that you have already, field for field, are skipped."""
+        return self._call("personas.import", merged(params, more))
+
+    def export(self, params: Optional[PersonasExportParams] = None, **more: Any) -> List[PersonasExportResultItem]:
+        """Personas in the form of personas.json: those you see, as a list."""
+        return self._call("personas.export", merged(params, more))
+
+    def backup(self, params: Optional[PersonasBackupParams] = None, **more: Any) -> PersonasBackupResult:
+        """Writes both files now, and with target s3 copies the backup to the bucket."""
+        return self._call("personas.backup", merged(params, more))
+
+    def restore(self, params: Optional[PersonasRestoreParams] = None, **more: Any) -> PersonasRestoreResult:
+        """Makes everybody's personas what a backup says: those that are not in it go. A damaged backup changes nothing."""
+        return self._call("personas.restore", merged(params, more))
+
+    def backups(self, params: Optional[Dict[str, Any]] = None, **more: Any) -> PersonasBackupsResult:
+        """How the two files are. Admins also see the bucket and what was backed up and restored by hand."""
+        return self._call("personas.backups", merged(params, more))
+
+
 class QuotaMethods:
     """Methods ``quota.*``."""
 
@@ -1710,6 +2144,21 @@ class RunsMethods:
     def reject(self, params: Optional[RunsPauseParams] = None, **more: Any) -> Run:
         """Refuses a task that waits for approval."""
         return self._call("runs.reject", merged(params, more))
+
+
+class SafetyMethods:
+    """Methods ``safety.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def check(self, params: Optional[SafetyCheckParams] = None, **more: Any) -> SafetyCheckResult:
+        """What speaks against a text: the exit, if any, and every finding with its place. Nothing is stored."""
+        return self._call("safety.check", merged(params, more))
+
+    def redact(self, params: Optional[SafetyRedactParams] = None, **more: Any) -> SafetyRedactResult:
+        """The text without personal data and secrets, and where they stood. Nothing is stored."""
+        return self._call("safety.redact", merged(params, more))
 
 
 class StudiesMethods:
@@ -1856,8 +2305,10 @@ class Methods:
         self.keys = KeysMethods(call)
         self.messages = MessagesMethods(call)
         self.models = ModelsMethods(call)
+        self.personas = PersonasMethods(call)
         self.quota = QuotaMethods(call)
         self.runs = RunsMethods(call)
+        self.safety = SafetyMethods(call)
         self.studies = StudiesMethods(call)
         self.system = SystemMethods(call)
         self.tasks = TasksMethods(call)
