@@ -99,7 +99,7 @@ const comparable = ({ status, result, error }: RpcAnswer, known: typeof ids) =>
     .replaceAll(known.key, 'KEY')
     .replaceAll(known.conversation, 'CONVERSATION')
     .replaceAll(known.message, 'MESSAGE')
-    .replaceAll(String(known.persona), 'PERSONA');
+    .replaceAll(new RegExp(`\\b${known.persona}\\b`, 'g'), 'PERSONA');
 
 describe.each(METHOD_TABLE.map((method) => [method.name, method] as const))('%s', (_name, method) => {
   it.each([

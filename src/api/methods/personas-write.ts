@@ -210,7 +210,7 @@ export const personasImport = instrumented(
     }),
     rest: { verb: 'POST', path: '/personas/import', tag: 'personas', listParam: 'personas' },
     errors: ['unauthorized', 'conflict', 'idempotency_conflict'],
-    examples: [{ name: 'one', params: { personas: [{ id: 1, ...sample }] } }],
+    examples: [{ name: 'one', params: { personas: [sample] } }],
     handle: async (params, call) => {
       requireWriter(call.identity);
       const made = await createOnce(call, 'personas.import', params, () => unknownOf(call, params.personas));

@@ -23,8 +23,13 @@ const clock = { ms: Date.now() };
 const token = (sub: string, more: object = {}) => ({
   authorization: `Bearer ${signToken({ sub, exp: clock.ms / 1_000 + 600, ...more })}`,
 });
-const ids = { task: 'owned-root', run: '', key: '' };
-const nobodys = { task: 'nobodys-root', run: '019aa000-0000-7000-8000-00000000ffff', key: 'nobodys-key' };
+const ids = { task: 'owned-root', run: '', key: '', persona: 0 };
+const nobodys = {
+  task: 'nobodys-root',
+  run: '019aa000-0000-7000-8000-00000000ffff',
+  key: 'nobodys-key',
+  persona: 998_877,
+};
 
 let api: TestApi;
 let store: Store;
@@ -46,6 +51,14 @@ beforeAll(async () => {
   const { run } = await store.runs.accept(sampleAccept(tree, { userId: 'ann' }));
   ids.run = run.run_id;
   ids.key = (await api.rpc('keys.create', { name: SECRET_NAME }, token('ann'))).result.key_id;
+  const persona = {
+    name: SECRET_NAME,
+    occupation: 'x',
+    location: 'x',
+    tech_proficiency: 'Low',
+    behavioral_traits: [],
+  };
+  ids.persona = (await api.rpc('personas.create', persona, token('ann'))).result.id;
 });
 afterAll(async () => {
   await api?.stop();
@@ -91,6 +104,7 @@ function argumentsOf({ method, inputSchema }: McpTool, known: typeof ids): Recor
     context_ids: [known.task],
     run_id: known.run,
     key_id: known.key,
+    persona_id: known.persona,
   };
   for (const name of Object.keys((inputSchema['properties'] ?? {}) as object))
     if (name in values) given[name] = values[name];
@@ -129,7 +143,8 @@ describe.each(owned.map((tool) => [tool.name, tool] as const))('%s', (name, tool
         .replaceAll(/"?\brequest_id\\?"?:\\?"[^"]+"/g, '')
         .replaceAll(known.task, 'TASK')
         .replaceAll(known.run, 'RUN')
-        .replaceAll(known.key, 'KEY');
+        .replaceAll(known.key, 'KEY')
+        .replaceAll(new RegExp(`\\b${known.persona}\\b`, 'g'), 'PERSONA');
     expect(comparable(answer, ids)).toBe(comparable(other, nobodys));
   });
 });
