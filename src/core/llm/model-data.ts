@@ -63,7 +63,7 @@ export const MODELS: readonly ModelTraits[] = [
   ]),
   ...models('anthropic', [
     ['claude-haiku-4-5', 200_000, 64_000, 1_000, 0.8, 0.8, 'vision'],
-    ['claude-haiku-5-5', 200_000, 64_000, 1_200, 0.86, 0.84, 'vision'],
+    ['claude-haiku-5-5', 1_000_000, 128_000, 1_200, 0.86, 0.84, 'vision'],
     ['claude-sonnet-4-6', 1_000_000, 64_000, 1_800, 0.89, 0.89, 'vision'],
     ['claude-sonnet-5-5', 1_000_000, 128_000, 2_200, 0.94, 0.93, 'vision'],
     ['claude-opus-5-5', 1_000_000, 128_000, 3_000, 0.97, 0.95, 'vision'],
