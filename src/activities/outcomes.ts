@@ -40,9 +40,12 @@ export function event(
   return { type, taskId, at: isoMicros(nowMs), data };
 }
 
-/** What may stand in Temporal's history of an error: its first line. The whole text is in the task's row. */
+/** What may stand in Temporal's history of an error: its first line, with what it announces. The whole text is in the task's row. */
 export function headline(error: string): string {
-  return error.split('\n', 1)[0]?.slice(0, 200) ?? '';
+  const [first = '', second = '', ...others] = error.split('\n');
+  if (!first.endsWith(':') || second === '') return first.slice(0, 200);
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${first} ${second.replace(/^- /, '')}`.slice(0, 200) + more;
 }
 
 const STATUS_OF = { c: 'completed', f: 'failed', s: 'skipped', x: 'cancelled' } as const;
