@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { secretNames } from '../src/core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../src/core/json.ts';
-import { CREDENTIAL_HEADER, CREDENTIAL_NAME } from '../src/core/secrets/secret-field.ts';
+import { CREDENTIAL_HEADER, CREDENTIAL_VARIABLE } from '../src/core/secrets/secret-field.ts';
 import { type AgentContext, type AgentTool, failure, textOf, unusable } from './_agent-tools.ts';
 
 const MCP = 'mcp:';
@@ -19,10 +19,7 @@ export const mcpServersSchema = z
       url: z.string().optional().describe('Of a server over streamable HTTP'),
       headers: z.record(z.string(), z.string()).optional().meta(secretNames(CREDENTIAL_HEADER)),
       command: z.array(z.string()).min(1).optional().describe('Of a server that is a program, where allowed'),
-      env: z
-        .record(z.string(), z.string())
-        .optional()
-        .meta(secretNames(`token|${CREDENTIAL_NAME}`)),
+      env: z.record(z.string(), z.string()).optional().meta(secretNames(CREDENTIAL_VARIABLE)),
     }),
   )
   .default({})

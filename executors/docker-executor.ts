@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor, secretNames } from '../src/core/executor.ts';
-import { CREDENTIAL_NAME } from '../src/core/secrets/secret-field.ts';
+import { CREDENTIAL_VARIABLE } from '../src/core/secrets/secret-field.ts';
 import { containerRequest } from './_container-request.ts';
 import { Deadline } from './_deadline.ts';
 import { splitCommand } from './_split-command.ts';
@@ -29,7 +29,7 @@ const input = z.object({
     .record(z.string().regex(/^[^=\0]+$/), z.string())
     .nullable()
     .default(null)
-    .meta(secretNames(CREDENTIAL_NAME))
+    .meta(secretNames(CREDENTIAL_VARIABLE))
     .describe('Environment variables dict (optional)'),
   volumes: z
     .record(z.string().min(1), z.string().regex(/^\/[^:]*(:r[ow])?$/))

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor, type ExecutorSettings, secretNames } from '../src/core/executor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../src/core/json.ts';
-import { CREDENTIAL_HEADER, CREDENTIAL_NAME } from '../src/core/secrets/secret-field.ts';
+import { CREDENTIAL_HEADER, CREDENTIAL_NAME, CREDENTIAL_VARIABLE } from '../src/core/secrets/secret-field.ts';
 import { checkProgram } from './_check-program.ts';
 import { Deadline } from './_deadline.ts';
 import { filesPath } from './_files-path.ts';
@@ -42,7 +42,7 @@ const input = z.object({
     .record(z.string(), z.string())
     .nullable()
     .default(null)
-    .meta(secretNames(`token|${CREDENTIAL_NAME}`))
+    .meta(secretNames(CREDENTIAL_VARIABLE))
     .describe('Optional environment variables dict for stdio transport'),
   cwd: text('Optional working directory for stdio transport, below the files folder of the server'),
   url: text('MCP server URL for http transport (required for http)'),

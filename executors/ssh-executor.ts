@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor, type ExecutorContext, SECRET, secretNames } from '../src/core/executor.ts';
-import { CREDENTIAL_NAME } from '../src/core/secrets/secret-field.ts';
+import { CREDENTIAL_VARIABLE } from '../src/core/secrets/secret-field.ts';
 import { Deadline } from './_deadline.ts';
 import { filesPath } from './_files-path.ts';
 import { openSocket } from './_open-socket.ts';
@@ -47,7 +47,7 @@ const input = z.object({
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
     .nullable()
     .default(null)
-    .meta(secretNames(CREDENTIAL_NAME))
+    .meta(secretNames(CREDENTIAL_VARIABLE))
     .describe('Environment variables to set for the command execution'),
 });
 type SshInput = z.infer<typeof input>;
@@ -70,6 +70,11 @@ export default defineExecutor({
     stderr: z.string().describe('Standard error, up to 1 MiB'),
     truncated: z.boolean().describe('Whether output was dropped'),
     host_key: z.string().describe('Fingerprint of the key that the server showed'),
+    host_key_verified: z
+      .boolean()
+      .describe(
+        'Whether it was held against the `host_key` input; without one, whoever answered was believed',
+      ),
   }),
   placement: 'activity',
   unsafe: OFF,
@@ -93,6 +98,7 @@ export default defineExecutor({
     stderr: '',
     truncated: false,
     host_key: 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    host_key_verified: false,
   }),
   async run(context) {
     const { input: given, settings, signal } = context;
@@ -136,6 +142,7 @@ async function runThere({ input: given, settings, network }: ExecutorContext<Ssh
     stderr: result.stderr,
     truncated: result.isTruncated,
     host_key: result.hostKey,
+    host_key_verified: given.host_key !== null,
   };
 }
 

@@ -72,7 +72,9 @@ describe.skipIf(!hasSshd)('the sshd of this machine', () => {
       truncated: false,
     });
     ssh.output.parse(result);
-    expect((await run({ ...login, command: 'true', host_key: result.host_key })).success).toBe(true);
+    expect(result.host_key_verified).toBe(false);
+    const known = await run({ ...login, command: 'true', host_key: result.host_key });
+    expect(known).toMatchObject({ success: true, host_key_verified: true });
   });
 
   test('an abort ends it within a second', async () => {

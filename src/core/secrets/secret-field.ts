@@ -24,6 +24,9 @@ export const CREDENTIAL_HEADER =
 export const CREDENTIAL_NAME =
   '^(token|signature|sig)$|password|passwd|secret|credential|api[-_]?key|access[-_]?key|(access|refresh|auth|bearer|id|session)[-_]?token';
 
+/** Names of environment variables that do: rather one too many. */
+export const CREDENTIAL_VARIABLE = `token|passphrase|pwd|(^|_)key$|dsn$|database_url|${CREDENTIAL_NAME}`;
+
 /** For an object with any members: those are secret whose names match the pattern, whatever their case. */
 export function secretNames(pattern: string): Record<string, string> {
   return { [SECRET_NAMES]: pattern };
