@@ -158,7 +158,7 @@ export const ASPECTS: readonly Aspect[] = [
       /\b(fast(er)?|quick(er|ly)?|slow(er|ly|s)?|wait(s|ing)?|time|minutes?|seconds?|hurry|instant(ly)?|load(s|ing)?|busy)\b/i,
     likes: ['It would save me time every single day', 'If it is as quick as it sounds, I would love that'],
     worries: [
-      'If it makes me wait even a few seconds, I am back to my old way',
+      'If it makes me wait even a few seconds, I would not use it again',
       'I have no time to set this up on a busy day',
     ],
     insight: {

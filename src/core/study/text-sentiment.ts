@@ -4,7 +4,7 @@ import type { SENTIMENTS } from './feedback-report.ts';
 export type Sentiment = (typeof SENTIMENTS)[number];
 
 const GOOD =
-  /\b(like|love|great|good|gladly|useful|helps?|easier|better|save[sd]?|saves|worth it|perfect|happy|excited|glad|enjoy|impressed|simple|at once|would use it|works for me|makes sense|convinced|agree)\b/gi;
+  /\b((?<!\b(?:sounds?|looks?|feels?|something|people|somebody|promises) )like|love|great|good|gladly|useful|helps?|easier|better|save[sd]?|saves|worth it|perfect|happy|excited|glad|enjoy|impressed|simple|at once|would use it|works for me|makes sense|convinced|agree)\b/gi;
 const BAD =
   /\b(worried|worry|afraid|fear|annoyed|annoying|bad|useless|uneasy|confused|confusing|complicated|problem|cannot|not trust|distrust|doubt|hate|waste|expensive|hacked|locked out|wrong|no time|not sure|not convinced|not enough|not rely|do not see|would not|will not|stuck|slow|frustrat\w+|disagree|risky?|concern(?:s|ed)?|miss)\b/gi;
 /** "not good" is no praise. */
