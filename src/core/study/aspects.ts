@@ -97,7 +97,7 @@ export const ASPECTS: readonly Aspect[] = [
     ],
     worries: [
       'I am annoyed by every notification already, and this sounds like more of them',
-      'If it sends me messages in the middle of my work, I will switch it off',
+      'If it sends me messages in the middle of my work, I will not keep it',
     ],
     insight: {
       title: 'Let people decide when they are interrupted',
