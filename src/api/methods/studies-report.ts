@@ -12,6 +12,7 @@ import { givenTurnSchema } from '../../core/study/study-turn.ts';
 import { validateTree } from '../../core/task-tree/validate-tree.ts';
 import { isoMicros } from '../../core/time.ts';
 import { type Call, defineMethod } from '../method.ts';
+import { instrumented } from '../rest/instrumented.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { acceptRun } from '../runs/accept-run.ts';
 import { quotaInfoOf } from '../runs/charge.ts';
@@ -59,54 +60,56 @@ interface Started {
   readonly demoReason: string | null;
 }
 
-export const studiesReport = defineMethod<Params>({
-  ...studyShared,
-  name: 'studies.report',
-  title: 'Report on Conversation',
-  description:
-    'Sums up a conversation: themes, how each persona feels, insights with owner and effort, and quotes that stand in it. Answers with the report when it is done in time.',
-  category: 'agent_action',
-  tags: ['study', 'report'],
-  params,
-  result,
-  bodyLimit: 'large',
-  rest: {
-    verb: 'POST',
-    path: '/personas/report',
-    status: 202,
-    statusOf: (answer) => ((answer as unknown as Answer).status === 'in_progress' ? 202 : 200),
-    tag: 'studies',
-  },
-  errors: ['quota_exceeded', 'concurrency_exceeded', 'rate_limited', 'unavailable'],
-  examples: [
-    {
-      name: 'of two turns',
-      params: {
-        feature: 'A dark mode for the dashboard',
-        conversation: [
-          { persona_id: 1, name: 'Maria', text: 'I like it, my eyes will thank you.' },
-          { persona_id: 2, name: 'Tom', text: 'Without a shortcut I would not use it.' },
-        ],
-      },
+export const studiesReport = instrumented(
+  defineMethod<Params>({
+    ...studyShared,
+    name: 'studies.report',
+    title: 'Report on Conversation',
+    description:
+      'Sums up a conversation: themes, how each persona feels, insights with owner and effort, and quotes that stand in it. Answers with the report when it is done in time.',
+    category: 'agent_action',
+    tags: ['study', 'report'],
+    params,
+    result,
+    bodyLimit: 'large',
+    rest: {
+      verb: 'POST',
+      path: '/personas/report',
+      status: 202,
+      statusOf: (answer) => ((answer as unknown as Answer).status === 'in_progress' ? 202 : 200),
+      tag: 'studies',
     },
-  ],
-  handle: async (given, call) => {
-    const started = await start(given, call);
-    const { run, quotaInfo, demoReason } = started;
-    const summary = await waitForRun(call, run, given.wait_seconds ?? call.deps.settings.waitSeconds);
-    const status = summary?.status ?? run.status;
-    const report = feedbackReportSchema.safeParse(summary?.result);
-    return {
-      run_id: run.run_id,
-      root_task_id: run.root_task_id,
-      status: status === 'paused' ? 'in_progress' : status,
-      demo: { active: demoReason !== null || (summary?.demoTasks ?? 0) > 0, reason: demoReason },
-      report: status === 'completed' && report.success ? report.data : null,
-      error: summary?.error ?? null,
-      quota_info: quotaInfo,
-    };
-  },
-});
+    errors: ['quota_exceeded', 'concurrency_exceeded', 'rate_limited', 'unavailable'],
+    examples: [
+      {
+        name: 'of two turns',
+        params: {
+          feature: 'A dark mode for the dashboard',
+          conversation: [
+            { persona_id: 1, name: 'Maria', text: 'I like it, my eyes will thank you.' },
+            { persona_id: 2, name: 'Tom', text: 'Without a shortcut I would not use it.' },
+          ],
+        },
+      },
+    ],
+    handle: async (given, call) => {
+      const started = await start(given, call);
+      const { run, quotaInfo, demoReason } = started;
+      const summary = await waitForRun(call, run, given.wait_seconds ?? call.deps.settings.waitSeconds);
+      const status = summary?.status ?? run.status;
+      const report = feedbackReportSchema.safeParse(summary?.result);
+      return {
+        run_id: run.run_id,
+        root_task_id: run.root_task_id,
+        status: status === 'paused' ? 'in_progress' : status,
+        demo: { active: demoReason !== null || (summary?.demoTasks ?? 0) > 0, reason: demoReason },
+        report: status === 'completed' && report.success ? report.data : null,
+        error: summary?.error ?? null,
+        quota_info: quotaInfo,
+      };
+    },
+  }),
+);
 
 function start({ wait_seconds: _wait, ...given }: Params, call: Call): Promise<Started> {
   return idempotently<Started>(call, 'studies.report', given, {

@@ -4,6 +4,7 @@ import { quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import { STUDY_STATUSES, studyDemoSchema, studySchema } from '../../core/study/study.ts';
 import { studyTopicSchema } from '../../core/study/study-request.ts';
 import { type Call, defineMethod } from '../method.ts';
+import { instrumented } from '../rest/instrumented.ts';
 import { idempotently } from '../rpc/idempotent.ts';
 import { quotaInfoOf } from '../runs/charge.ts';
 import { waitForRun } from '../runs/run-answer.ts';
@@ -33,37 +34,39 @@ const result = z.object({
 });
 type Answer = z.infer<typeof result>;
 
-export const studiesRun = defineMethod<Params>({
-  ...studyShared,
-  name: 'studies.run',
-  title: 'Run Study',
-  description:
-    'Has personas talk about a product feature, in rounds, and sums up what they said. A tree of tasks: counted as one, and followed like one. Without a key for any model they speak by rules, and the study says so.',
-  category: 'agent_action',
-  tags: ['study', 'persona', 'run'],
-  params,
-  result,
-  rest: {
-    verb: 'POST',
-    path: '/personas/simulate',
-    status: 202,
-    statusOf: (answer) => ((answer as unknown as Answer).study === null ? 202 : 200),
-    locationOf: (answer) => `/studies/${(answer as unknown as Answer).study_id}`,
-    tag: 'studies',
-  },
-  errors: ['quota_exceeded', 'concurrency_exceeded', 'rate_limited', 'conflict', 'unavailable'],
-  examples: [
-    {
-      name: 'three personas, two rounds',
-      params: { feature: 'A dark mode for the dashboard', persona_ids: [1, 2, 3], turns: 2 },
+export const studiesRun = instrumented(
+  defineMethod<Params>({
+    ...studyShared,
+    name: 'studies.run',
+    title: 'Run Study',
+    description:
+      'Has personas talk about a product feature, in rounds, and sums up what they said. A tree of tasks: counted as one, and followed like one. Without a key for any model they speak by rules, and the study says so.',
+    category: 'agent_action',
+    tags: ['study', 'persona', 'run'],
+    params,
+    result,
+    rest: {
+      verb: 'POST',
+      path: '/personas/simulate',
+      status: 202,
+      statusOf: (answer) => ((answer as unknown as Answer).study === null ? 202 : 200),
+      locationOf: (answer) => `/studies/${(answer as unknown as Answer).study_id}`,
+      tag: 'studies',
     },
-  ],
-  handle: async (given, call) => {
-    const started = await start(given, call);
-    await waitForRun(call, started.run, given.wait_seconds ?? 0);
-    return answerOf(call, started);
-  },
-});
+    errors: ['quota_exceeded', 'concurrency_exceeded', 'rate_limited', 'conflict', 'unavailable'],
+    examples: [
+      {
+        name: 'three personas, two rounds',
+        params: { feature: 'A dark mode for the dashboard', persona_ids: [1, 2, 3], turns: 2 },
+      },
+    ],
+    handle: async (given, call) => {
+      const started = await start(given, call);
+      await waitForRun(call, started.run, given.wait_seconds ?? 0);
+      return answerOf(call, started);
+    },
+  }),
+);
 
 function start({ wait_seconds: _wait, ...given }: Params, call: Call): Promise<StartedStudy> {
   return idempotently<StartedStudy>(call, 'studies.run', given, {
