@@ -18,6 +18,8 @@ const PHRASES = [
   'as an ai with no restrictions',
 ];
 
+const FEWEST_DIGITS = 9;
+
 export interface ContractRules {
   readonly isKilled: boolean;
   readonly maxPromptChars: number;
@@ -54,7 +56,18 @@ export function denylistExit(keyword: string): Exit {
 }
 
 function piiPattern(prompt: string): string | null {
-  if (!CONTRACT_PATTERNS.digit.test(prompt)) return null;
+  if (!mayHaveNumber(prompt)) return null;
   if (CONTRACT_PATTERNS.ssn.test(prompt)) return 'ssn_pattern';
   return CONTRACT_PATTERNS.card.test(prompt) ? 'credit_card_pattern' : null;
+}
+
+/** Both patterns need nine digits; most prompts have fewer, and counting costs a fiftieth of looking. */
+function mayHaveNumber(prompt: string): boolean {
+  let digits = 0;
+  for (let index = 0; index < prompt.length; index++) {
+    const code = prompt.charCodeAt(index);
+    if (code > 127) return true;
+    if (code >= 48 && code < 58 && ++digits === FEWEST_DIGITS) return true;
+  }
+  return false;
 }

@@ -6,7 +6,6 @@ const START = '(?<![\\p{L}\\p{N}_])';
 const END = '(?![\\p{L}\\p{N}_])';
 
 export const CONTRACT_PATTERNS = {
-  digit: /\p{Nd}/u,
   ssn: new RegExp(`${START}\\p{Nd}{3}[- ]?\\p{Nd}{2}[- ]?\\p{Nd}{4}${END}`, 'u'),
   card: new RegExp(`${START}(?:\\p{Nd}[ -]*?){13,19}${END}`, 'u'),
 } as const;

@@ -16,6 +16,7 @@ import { type ContractRules, denylistExit, killExit, lengthExit } from '../contr
 import { codePointsAbove } from '../contract/code-points-above.ts';
 import { findInjections } from '../injection/find-injections.ts';
 import { findSensitive } from '../sensitive/find-sensitive.ts';
+import type { Match } from '../sensitive/match.ts';
 import { toFinding } from '../sensitive/to-finding.ts';
 import { type CleanText, cleanText } from '../text/clean-text.ts';
 import { budgetExit, type TextBudget } from './budget-exit.ts';
@@ -33,6 +34,14 @@ export interface Verdict {
   /** In the order of the text. */
   readonly findings: readonly Finding[];
 }
+/** What the rules look at. */
+interface Subject {
+  readonly request: SafetyCheckRequest;
+  readonly clean: CleanText;
+  readonly matches: readonly Match[];
+  readonly tooLong: Exit | null;
+  readonly nowMs: number;
+}
 interface Looked {
   readonly exit: Exit | null;
   readonly findings?: readonly Finding[];
@@ -45,48 +54,43 @@ const BY_STAGE: Readonly<Record<'input' | 'output', readonly SafetyRule[]>> = {
 };
 /** From here on a finding is reason for an exit. */
 const SURE = 0.5;
+const MOST_OF_TOO_LONG = 20_000;
 
 export function checkStrict(rules: StrictRules, request: SafetyCheckRequest, nowMs: number): Verdict {
   const { text, stage = 'input' } = request;
   const wanted = request.rules ?? BY_STAGE[stage];
   if (rules.isKilled && wanted.includes('kill_switch')) return { exit: killExit(), findings: [] };
-  // What is too long is not looked at: that is what the limit is for.
   const tooLong = wanted.includes('length') ? lengthOf(rules, text) : null;
-  if (tooLong !== null) return { exit: tooLong, findings: [] };
-  const clean = cleanText(text);
+  // Of what is too long anyway only the beginning is looked at: a check costs time by length.
+  const clean = cleanText(tooLong === null ? text : text.slice(0, MOST_OF_TOO_LONG));
+  // Together, because a secret may hold what reads like an address.
+  const types = SENSITIVE_TYPES.filter((type) => wanted.includes(ruleOf(type)));
+  const subject: Subject = { request, clean, matches: findSensitive(clean.text, types), tooLong, nowMs };
   let exit: Exit | null = null;
   const findings: Finding[] = [];
   for (const rule of SAFETY_RULES) {
     if (!wanted.includes(rule)) continue;
-    const looked = look(rule, rules, request, clean, nowMs);
+    const looked = look(rule, rules, subject);
     exit ??= looked.exit;
     findings.push(...(looked.findings ?? []));
   }
   return { exit, findings: findings.sort((one, other) => one.start - other.start || one.end - other.end) };
 }
 
-function look(
-  rule: SafetyRule,
-  rules: StrictRules,
-  request: SafetyCheckRequest,
-  clean: CleanText,
-  nowMs: number,
-): Looked {
+function look(rule: SafetyRule, rules: StrictRules, subject: Subject): Looked {
+  const { request, clean, tooLong, nowMs } = subject;
   switch (rule) {
     case 'malformed':
       return malformed(clean.original);
+    case 'length':
+      return { exit: tooLong };
     case 'budget':
-      return { exit: budgetExit(clean.original, budgetOf(rules, request.budgets ?? {}), nowMs) };
+      return { exit: budgetExit(request.text, budgetOf(rules, request.budgets ?? {}), nowMs) };
     case 'denylist':
       return denied(clean, rules.denylist);
     case 'pii':
-      return sensitive(
-        clean,
-        request,
-        SENSITIVE_TYPES.filter((type) => type !== 'secret'),
-      );
     case 'secret':
-      return sensitive(clean, request, ['secret']);
+      return sensitive(rule, subject);
     case 'injection':
       return injection(clean);
     case 'output':
@@ -94,6 +98,10 @@ function look(
     default:
       return { exit: null };
   }
+}
+
+function ruleOf(type: SensitiveType): 'pii' | 'secret' {
+  return type === 'secret' ? 'secret' : 'pii';
 }
 
 function lengthOf({ maxPromptChars }: StrictRules, text: string): Exit | null {
@@ -123,22 +131,16 @@ function denied(clean: CleanText, denylist: readonly string[]): Looked {
   return found === null ? { exit: null } : { exit: denylistExit(found.keyword), findings: [found.finding] };
 }
 
-function sensitive(clean: CleanText, request: SafetyCheckRequest, types: readonly SensitiveType[]): Looked {
-  const matches = findSensitive(clean.text, types);
-  const reasons = new Set(
-    matches
-      .filter(({ type, score }) => score >= SURE && !request.allow?.includes(type))
-      .map(({ type }) => type),
-  );
+function sensitive(rule: 'pii' | 'secret', { request, clean, matches }: Subject): Looked {
+  const ofRule = matches.filter(({ type }) => ruleOf(type) === rule);
+  const reasons = ofRule.filter(({ type, score }) => score >= SURE && !request.allow?.includes(type));
   // The gravest names the exit.
-  const pii = SENSITIVE_TYPES.find((type) => reasons.has(type));
+  const pii = SENSITIVE_TYPES.find((type) => reasons.some((match) => match.type === type));
   const subject = request.stage === 'output' ? 'Output' : 'Prompt';
+  const message = `${subject} appears to contain sensitive PII.`;
   return {
-    exit:
-      pii === undefined
-        ? null
-        : makeExit('sensitive_pii', `${subject} appears to contain sensitive PII.`, { pii }),
-    findings: matches.map((match) => toFinding(clean, match)),
+    exit: pii === undefined ? null : makeExit('sensitive_pii', message, { pii }),
+    findings: ofRule.map((match) => toFinding(clean, match)),
   };
 }
 
