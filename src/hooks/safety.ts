@@ -1,9 +1,14 @@
 /**
  * Safety of tasks that ask models: what goes in and what comes out. `annotate` notes what was found in the event of the
- * task's end; `block` fails the task. What only names people (addresses, numbers) never blocks: mails must go somewhere.
+ * task's end; `block` fails the task. The kill switch blocks in both. What only names people (addresses, numbers) never blocks: mails must go somewhere.
  */
 import { AppError } from '../core/errors.ts';
-import { type AfterTaskContext, defineHook, type HookDefinition } from '../core/hook.ts';
+import {
+  type AfterTaskContext,
+  type BeforeTaskAnswer,
+  defineHook,
+  type HookDefinition,
+} from '../core/hook.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Exit } from '../core/safety/exit.ts';
 import type { SensitiveType } from '../core/safety/redaction.ts';
@@ -37,15 +42,16 @@ export function safetyHook(safety: SafetyServices, policy: TaskPolicy): HookDefi
     onlyLlm: true,
   };
   if (policy === 'annotate') {
-    return defineHook({ ...shared, afterTask: (context) => noted(context, ofInputs, ofAnswer) });
+    return defineHook({
+      ...shared,
+      beforeTask: () => blockFor(safety.check({ text: '', rules: ['kill_switch'], mode: 'strict' })),
+      afterTask: (context) => noted(context, ofInputs, ofAnswer),
+    });
   }
   return defineHook({
     ...shared,
     onFailure: 'closed',
-    beforeTask({ inputs }) {
-      const { exit } = ofInputs(inputs);
-      return exit === null ? null : { action: 'block', reason: sentence(exit) };
-    },
+    beforeTask: ({ inputs }) => blockFor(ofInputs(inputs)),
     afterTask(context) {
       if (isOfNoModel(context)) return null;
       const report = ofAnswer(context);
@@ -54,6 +60,10 @@ export function safetyHook(safety: SafetyServices, policy: TaskPolicy): HookDefi
       return annotations({ output: summary(report) });
     },
   });
+}
+
+function blockFor({ exit }: SafetyReport): BeforeTaskAnswer | null {
+  return exit === null ? null : { action: 'block', reason: sentence(exit) };
 }
 
 function noted(

@@ -24,7 +24,7 @@ it('is about models only, and away when it is off', () => {
 });
 
 describe('annotate', () => {
-  it('blocks nothing', () => expect(ask('annotate', { prompt: ATTACK })).toBeUndefined());
+  it('blocks nothing', () => expect(ask('annotate', { prompt: ATTACK })).toBeNull());
 
   it('notes what went in and what came out, never the texts', async () => {
     const answer = await tell('annotate', { prompt: ATTACK }, { text: 'Her SSN is 536-90-4399.' });
@@ -82,8 +82,8 @@ describe('block', () => {
     ).toThrow('the answer is withheld: policy_violation');
   });
 
-  it('the kill switch blocks all of them', () => {
-    const killed = safetyHook(testSafety({ killSwitch: '1' }), 'block');
+  it.each(['block', 'annotate'] as const)('the kill switch blocks all of them: %s', (policy) => {
+    const killed = safetyHook(testSafety({ killSwitch: '1' }), policy);
     expect(killed?.beforeTask?.({ inputs: { prompt: 'Hi' } } as unknown as BeforeTaskContext)).toMatchObject({
       action: 'block',
       reason: expect.stringContaining('kill_switch'),
