@@ -3,6 +3,8 @@ import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { RouteAnswer, RouteQuestion } from '../core/llm/route-schema.ts';
 import type { Persona, PersonaEntry, PersonaFields } from '../core/persona/persona.ts';
 import type { Run, RunStatus } from '../core/run.ts';
+import type { RedactionReport, RedactionRequest } from '../core/safety/redaction.ts';
+import type { SafetyCheckRequest, SafetyReport } from '../core/safety/safety-check.ts';
 import type { FeedbackReport } from '../core/study/feedback-report.ts';
 import type { Study, StudyBrief, StudyStatus } from '../core/study/study.ts';
 import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
@@ -316,6 +318,8 @@ export interface MethodTypes {
   'tasks.running.list': { params: { user_id?: string; limit?: number }; result: Task[] };
   'tasks.running.status': { params: { task_ids: string[] }; result: RunningStatus[] };
   'tasks.running.count': { params: { user_id?: string }; result: { count: number; user_id?: string } };
+  'safety.check': { params: SafetyCheckRequest; result: SafetyReport };
+  'safety.redact': { params: RedactionRequest; result: RedactionReport };
   'runs.list': { params: Page & { task_id?: string; status?: RunStatus }; result: Run[] };
   'runs.get': { params: { run_id: string }; result: Run };
   'runs.events': { params: { run_id: string; after_seq?: number; limit?: number }; result: JsonObject[] };
