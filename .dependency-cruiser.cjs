@@ -19,6 +19,7 @@ const LAYERS = {
   personas: { may: ['core'], types: ['ports'] },
   secrets: { may: ['core'], types: ['ports'] },
   safety: { may: ['core'], types: ['ports'] },
+  conversations: { may: ['core'], types: ['ports'] },
   telemetry: { may: ['core'], types: ['ports'] },
   temporal: { may: ['core', 'activities'], types: ['ports', 'workflows'] },
   api: { may: ['core', 'hooks'], types: ['ports'] },

@@ -7,10 +7,12 @@ import type {
   BeginWaitInput,
   DeliverInput,
   EndWaitInput,
+  ReplyInput,
   RunTasksInput,
   ScheduledStart,
 } from '../core/run-protocol.ts';
 import { advance } from './advance.ts';
+import { giveUpReply, writeReply } from './conversations/write-reply.ts';
 import { deliverEvents } from './deliver-events.ts';
 import type { ActivityDependencies, WorkflowDependencies } from './dependencies.ts';
 import { runTasks } from './run-tasks.ts';
@@ -29,6 +31,8 @@ export function createActivities(deps: WorkflowDependencies): Record<string, Act
     endWait: guarded((input: EndWaitInput) => endWait(deps, input)),
     deliverEvents: guarded((input: DeliverInput) => deliverEvents(deps, input)),
     startScheduled: guarded((input: ScheduledStart) => deps.startScheduled(input)),
+    writeReply: guarded((input: ReplyInput) => writeReply(deps, input)),
+    giveUpReply: guarded((input: ReplyInput) => giveUpReply(deps, input)),
     loadPlan: guarded((input: { runId: string; from: number }) => loadPlan(deps, input)),
   };
 }

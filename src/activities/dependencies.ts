@@ -9,6 +9,7 @@ import type { InputSecrets } from '../ports/input-secrets.ts';
 import type { LlmBudgetSource, LlmGateway } from '../ports/llm.ts';
 import type { LlmKeys } from '../ports/llm-keys.ts';
 import type { ExecutorRegistry } from '../ports/registry.ts';
+import type { ReplyWriter } from '../ports/reply-writer.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store, TaskWorkerStore } from '../ports/store.ts';
 import type { TreePlanner } from '../ports/tree-generator.ts';
@@ -53,6 +54,8 @@ export interface WorkflowDependencies extends ActivityDependencies {
   /** Has a task run whose time has come, as if its owner had asked. Repeating it is harmless. Throws `unavailable`. */
   readonly startScheduled: (start: ScheduledStart) => Promise<ScheduledOutcome>;
   readonly sealer: Sealer;
+  /** Writes replies of conversations. */
+  readonly writeReply: ReplyWriter;
   /** Standard Webhooks headers for a body. `secret` is base64. */
   readonly signWebhook: (message: {
     id: string;

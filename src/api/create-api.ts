@@ -24,6 +24,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { restMethods, restRoute } from './rest/rest-route.ts';
 import { autoLoginRoute } from './routes/auth.ts';
 import { decodeRoute } from './routes/codec.ts';
+import { conversationEventsRoute } from './routes/conversation-events.ts';
 import { initExecutorsRoute, initStatusRoute } from './routes/demo-tasks.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { allExecutorsRoute, oneExecutorRoute } from './routes/executors.ts';
@@ -117,6 +118,7 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
   get('/runs/:run_id/tasks/:task_id/result', known, resultRoute(deps));
   get('/studies/:study_id/events', known, studyEventsRoute(deps, hub));
   get('/studies/:study_id/report', known, studyReportRoute(deps, hub));
+  get('/conversations/:conversation_id/events', known, conversationEventsRoute(deps, hub));
   get('/auth/auto-login', known, autoLoginRoute(deps));
   get('/api/quota/status', known, quotaStatusRoute(deps));
   get('/api/quota/system-stats', known, systemStatsRoute(deps));

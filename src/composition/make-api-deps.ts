@@ -65,6 +65,7 @@ export async function makeApiDeps(parts: ApiParts, state: { isStopping: boolean 
     store: parts.watched,
     engine: engine.engine,
     schedules: engine.schedules,
+    replies: engine.replies,
     registry: engine.registry,
     treeGenerator: createTreeGenerator({
       registry: engine.registry,

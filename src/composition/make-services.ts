@@ -1,4 +1,6 @@
 /** Gives executors the parts of the server that they work with. */
+
+import { createConversationServices } from '../conversations/conversation-services.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExecutorServices } from '../core/executor-services.ts';
 import type { PersonaServices } from '../core/persona/persona-services.ts';
@@ -18,6 +20,7 @@ export function makeServices(parts: {
     personas: personaServices(parts),
     studies: { save: (study) => parts.store.studies.save(study) },
     safety: parts.safety,
+    conversations: createConversationServices(parts.store.conversations, parts.safety),
   };
 }
 
@@ -37,6 +40,7 @@ function personaServices({ store, personas }: Parameters<typeof makeServices>[0]
 export function makeQueueServices(parts: { readonly safety: SafetyServices }): ExecutorServices {
   return {
     studies: { save: needsDatabase },
+    conversations: { reply: needsDatabase },
     safety: parts.safety,
     personas: { getMany: needsDatabase, save: needsDatabase, backup: needsDatabase },
   };

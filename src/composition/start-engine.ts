@@ -7,6 +7,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import type { WorkflowDependencies } from '../activities/dependencies.ts';
 import { RunMemory } from '../activities/run-memory.ts';
 import type { Config } from '../config.ts';
+import { writeReply } from '../conversations/write-reply.ts';
 import type { ExecutorSettings } from '../core/executor.ts';
 import {
   type RunTreeLimits,
@@ -33,6 +34,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { createWorker } from '../temporal/create-worker.ts';
 import { type LocalWorker, TemporalEngine } from '../temporal/engine.ts';
 import { Reconciler } from '../temporal/reconciler.ts';
+import { TemporalReplies } from '../temporal/reply-engine.ts';
 import { TemporalSchedules } from '../temporal/task-schedules.ts';
 import { workflowBundle } from '../temporal/workflow-bundle.ts';
 import type { TemporalParts } from './connect-temporal.ts';
@@ -53,6 +55,7 @@ export interface EngineParts {
   /** Settles when the worker has stopped; rejects when it broke. */
   readonly workerDone: Promise<void>;
   readonly schedules: TemporalSchedules;
+  readonly replies: TemporalReplies;
   /** What a schedule's time does; activities wait until it is told. */
   readonly onScheduled: (starter: ScheduledStarter) => void;
 }
@@ -107,6 +110,14 @@ export async function startEngine(options: {
     logger,
   });
   const schedules = new TemporalSchedules({ client: temporal.client, store, logger });
+  const replies = new TemporalReplies({
+    client: temporal.client,
+    store,
+    isEager: worker !== null,
+    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+    logger,
+    now: Date.now,
+  });
   const reconciler = new Reconciler({
     client: temporal.client,
     store: watched,
@@ -114,6 +125,7 @@ export async function startEngine(options: {
     logger,
     now: Date.now,
     schedules,
+    replies,
   });
   return {
     engine,
@@ -122,6 +134,7 @@ export async function startEngine(options: {
     worker,
     workerDone: worker === null ? Promise.resolve() : worker.run(),
     schedules,
+    replies,
     onScheduled: starter.resolve,
   };
 }
@@ -145,6 +158,7 @@ async function makeWorker(
     llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
     services: makeServices({ store, safety: options.safety, personas: options.personas }),
+    writeReply: (request) => writeReply(options.safety, request),
     sealer: options.sealer,
     signWebhook,
     ...parts,

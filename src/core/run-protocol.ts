@@ -141,6 +141,18 @@ export interface DeliverOutput {
   readonly isDone: boolean;
 }
 
+/** The workflow that has one reply of a conversation written. Ids only: what is said stands in the store alone. */
+export const REPLY_WORKFLOW_TYPE = 'replyToMessage';
+
+export interface ReplyInput {
+  readonly replyId: string;
+  readonly heartbeatTimeoutMs: number;
+}
+/** `gone`: it was stopped or deleted before, or an earlier attempt has ended it. */
+export interface ReplyOutput {
+  readonly status: 'completed' | 'failed' | 'stopped' | 'blocked' | 'gone';
+}
+
 /** The workflow a schedule starts each time; it has the task's tree run, and ends before that does. */
 export const SCHEDULED_WORKFLOW_TYPE = 'runScheduled';
 

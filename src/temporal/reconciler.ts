@@ -21,6 +21,8 @@ export interface ReconcilerDependencies {
   readonly now: () => number;
   /** What fires by itself, compared with its rows; absent in tests of runs. */
   readonly schedules?: { repair(): Promise<unknown> };
+  /** Replies of conversations, compared with their workflows; absent in tests of runs. */
+  readonly replies?: { repair(settleMs: number): Promise<number> };
 }
 
 export interface Reconciled {
@@ -61,6 +63,7 @@ export class Reconciler {
     try {
       const reconciled = await this.#compare(settleMs);
       await this.#deps.schedules?.repair();
+      await this.#deps.replies?.repair(settleMs);
       return reconciled;
     } catch (error) {
       this.#deps.logger.warn({ err: error }, 'Reconciling failed; it is tried again');

@@ -1,8 +1,8 @@
 /** Event streams: wording, order, resuming, bounds and shutdown. Events are put in by hand; no tree runs. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseEventId } from '../../src/api/events/event-id.ts';
-import { formatSse } from '../../src/api/events/open-stream.ts';
 import { toSseEvents } from '../../src/api/events/sse-event.ts';
+import { formatSse } from '../../src/api/events/stream-events.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { RunEvent, RunEventType } from '../../src/core/run-event.ts';

@@ -36,6 +36,7 @@ const noServices: ExecutorServices = {
   studies: { save: noService },
   safety: testSafety(),
   personas: { getMany: noService, save: noService, backup: noService },
+  conversations: { reply: noService },
 };
 
 async function noService(): Promise<never> {

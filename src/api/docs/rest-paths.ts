@@ -88,6 +88,23 @@ export const restPaths = {
       },
     },
   },
+  '/conversations/{conversation_id}/events': {
+    get: {
+      operationId: 'streamConversationEvents',
+      tags: ['conversations'],
+      summary:
+        'Server-sent events of a conversation, replies while they are written; resumes behind Last-Event-ID',
+      parameters: [
+        pathParameter('conversation_id'),
+        { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+        { name: 'last_event_id', in: 'query', schema: { type: 'string' } },
+      ],
+      responses: {
+        200: { description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+        404: restError,
+      },
+    },
+  },
   '/studies/{study_id}/events': {
     get: {
       operationId: 'streamStudyEvents',

@@ -6,6 +6,7 @@ import { isRunEnded, type Run } from '../../core/run.ts';
 import type { RunEvent } from '../../core/run-event.ts';
 import type { Store } from '../../ports/store.ts';
 import { endOfStream, type SseEvent, toSseEvents } from './sse-event.ts';
+import type { Following } from './stream-events.ts';
 import type { StreamHub } from './stream-hub.ts';
 
 const PAGE = 500;
@@ -19,14 +20,6 @@ export interface FollowOptions {
   readonly afterSeq: number;
   /** Called in order; false ends the following (client gone). */
   readonly send: (event: SseEvent) => boolean;
-}
-
-export interface Following {
-  /** Looks at the store again: for what no notification told of. */
-  refresh(): void;
-  stop(): void;
-  /** Resolves when the run's end was sent or following stopped; rejects when the store failed. */
-  readonly done: Promise<void>;
 }
 
 export function followRun(options: FollowOptions): Following {

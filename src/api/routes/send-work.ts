@@ -1,5 +1,5 @@
 /** Hands a Koa response over to work that is watched: its events, then the JSON-RPC answer, then the end. */
-import { SSE_HEADERS } from '../events/open-stream.ts';
+import { SSE_HEADERS } from '../events/stream-events.ts';
 import type { WorkAnswer } from '../events/work-answer.ts';
 import type { Call } from '../method.ts';
 import { success } from '../rpc/dispatch.ts';

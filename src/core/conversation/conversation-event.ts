@@ -41,4 +41,6 @@ export type ConversationSignal =
       readonly offset: number;
       readonly text: string;
     }
+  /** These are not to be written any further. */
+  | { readonly kind: 'ended'; readonly replyIds: readonly string[] }
   | { readonly kind: 'deleted' };

@@ -120,6 +120,7 @@ export async function keepRevision(open: OpenConversation, standing: Row): Promi
 /** Ends replies in the conversation's own transaction: nobody writes them any more. Their messages keep their text. */
 export async function stopReplies(open: OpenConversation, replies: readonly Reply[]): Promise<Message[]> {
   const stopped: Message[] = [];
+  if (replies.length > 0) open.tell({ kind: 'ended', replyIds: replies.map(({ replyId }) => replyId) });
   for (const reply of replies) {
     await dropReply(open, reply.replyId);
     const found = await open.message(reply.messageId);

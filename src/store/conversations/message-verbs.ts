@@ -139,6 +139,7 @@ async function deleteMessage(open: OpenConversation, messageId: string) {
     ended.filter((reply) => reply.messageId !== messageId),
   );
   for (const reply of ended) await dropReply(open, reply.replyId);
+  if (ended.length > 0) open.tell({ kind: 'ended', replyIds: ended.map(({ replyId }) => replyId) });
   for (const table of ['message_revisions', 'messages'])
     await open.session.query(`DELETE FROM ${table} WHERE message_id = $1`, [messageId]);
   open.removed();

@@ -33,7 +33,9 @@ export function changing<T>(
     const open = new OpenConversation(session, row);
     const result = await work(open);
     await open.save();
-    session.afterCommit(() => announce(conversationId, { kind: 'changed' }));
+    session.afterCommit(() => {
+      for (const signal of [...open.signals, { kind: 'changed' } as const]) announce(conversationId, signal);
+    });
     return result;
   });
 }
@@ -54,6 +56,7 @@ export class OpenConversation {
   readonly row: Row;
   readonly #changes: Record<string, Cell> = {};
   readonly #events: [ConversationEventType, string | null][] = [];
+  readonly #signals: ConversationSignal[] = [];
   #position: number;
   #count: number;
 
@@ -68,6 +71,15 @@ export class OpenConversation {
 
   note(type: ConversationEventType, messageId: string | null): void {
     this.#events.push([type, messageId]);
+  }
+
+  /** Once it is committed. */
+  tell(signal: ConversationSignal): void {
+    this.#signals.push(signal);
+  }
+
+  get signals(): readonly ConversationSignal[] {
+    return this.#signals;
   }
 
   set(cells: Row): void {

@@ -1,0 +1,77 @@
+/** One reply from beginning to end: the question is checked, a model (or rules) answers, the answer is checked. */
+import { demoReply } from '../core/conversation/demo-reply.ts';
+import { fitWindow } from '../core/conversation/fit-window.ts';
+import type { ChatAnswer } from '../core/llm/chat.ts';
+import { costNanoUsd } from '../core/llm/prices.ts';
+import { TokenTally } from '../core/token-tally.ts';
+import type { ReplyOutcome } from '../ports/conversation-store.ts';
+import type { ReplyRequest } from '../ports/reply-writer.ts';
+import type { SafetyChecker } from '../ports/safety.ts';
+import { OutputBlocked, OutputGuard } from './output-guard.ts';
+
+/** See ports/reply-writer.ts. */
+export async function writeReply(
+  safety: Pick<SafetyChecker, 'check'>,
+  request: ReplyRequest,
+): Promise<ReplyOutcome> {
+  const { history, demoReason } = request;
+  const question = history.at(-1)?.text ?? '';
+  const { exit } = safety.check({ text: question, stage: 'input' });
+  if (exit !== null) return ended({ status: 'blocked', exit });
+  const guard = new OutputGuard(safety, request.onText);
+  try {
+    if (demoReason !== null) {
+      guard.add(demoReply(history, demoReason));
+      return ended({ text: guard.end(), demoReason });
+    }
+    const answer = await askModel(request, guard);
+    request.signal.throwIfAborted();
+    const facts = {
+      model: answer.model,
+      usage: usageOf(answer),
+      demoReason: answer.isDemo ? 'requested' : null,
+    };
+    return ended({ text: guard.end(), ...facts });
+  } catch (error) {
+    if (error instanceof OutputBlocked) return ended({ status: 'blocked', exit: error.exit });
+    throw error;
+  }
+}
+
+async function askModel(request: ReplyRequest, guard: OutputGuard): Promise<ChatAnswer> {
+  const { conversation, history, llm } = request;
+  const model = request.model ?? conversation.model;
+  const window = fitWindow(conversation.system_prompt, history, model);
+  let answer: ChatAnswer | null = null;
+  for await (const event of llm.stream({
+    messages: window.messages,
+    maxTokens: window.maxAnswerTokens,
+    ...(model === null ? {} : { model }),
+  })) {
+    request.signal.throwIfAborted();
+    if (event.type === 'delta') guard.add(event.text);
+    else answer = event.answer;
+  }
+  if (answer === null) throw new Error('The stream ended without its answer');
+  return answer;
+}
+
+function usageOf(answer: ChatAnswer): ReplyOutcome['usage'] {
+  if (answer.usage === null || answer.isDemo) return null;
+  const tally = new TokenTally();
+  tally.add({ ...answer.usage, model: answer.model, costNanoUsd: costNanoUsd(answer, Date.now()) });
+  return tally.spent;
+}
+
+function ended(facts: Partial<ReplyOutcome>): ReplyOutcome {
+  return {
+    status: 'completed',
+    text: '',
+    model: null,
+    exit: null,
+    usage: null,
+    demoReason: null,
+    error: null,
+    ...facts,
+  };
+}
