@@ -79,7 +79,7 @@ describe('a reply', () => {
     await expect.poll(async () => (await kept()).body.text.length).toBeGreaterThanOrEqual(shown.length);
     expect((await kept()).body.status).toBe('stopped');
     expect((await talk.http('POST', `/conversations/${id}/stop`)).body.stopped).toEqual([]);
-    const again = await talk.say(id, 'short', { model: 'echo-2026' });
+    const again = await talk.say(id, 'short', { model: 'echo' });
     expect((await talk.settled(id, again.reply.message_id)).status).toBe('completed');
     stream.close();
   });
