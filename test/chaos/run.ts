@@ -1,5 +1,6 @@
 /**
- * The chaos rounds: `node test/chaos/run.ts --short` (10 cycles, 25 kills: CI) or without it (100 and 500). The long
+ * The chaos rounds: `node test/chaos/run.ts --short` (10 cycles, 25 kills: CI) or without it (100 and 500
+ * kills after an answer, 500 while personas change). The long
  * one keeps its results in test-results/chaos.json and goes on from there when it is started again.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,16 +9,19 @@ import { join } from 'node:path';
 import { freePort, ServerProcess } from '../support/server-process.ts';
 import { EffectService } from './effect-service.ts';
 import { killAfterAnswer } from './kill-after-answer.ts';
+import { type KilledPersonas, killPersonas } from './kill-personas.ts';
 import { killCycle } from './kill-whole.ts';
 
 const isShort = process.argv.includes('--short');
 const CYCLES = isShort ? 10 : 100;
 const ANSWERS = isShort ? 25 : 500;
+const PERSONA_KILLS = isShort ? 25 : 500;
 const RESULTS = join('test-results', 'chaos.json');
 
 interface Results {
   cycles: { accepted: number; recoveryMs: number; repeated: number; violations: string[] }[];
   answers: string[][];
+  personas?: KilledPersonas;
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-chaos-'));
@@ -30,6 +34,7 @@ try {
   await server.start();
   await runCycles();
   await runAnswers();
+  await runPersonas();
 } finally {
   await server.stop();
   service.stop();
@@ -59,6 +64,13 @@ async function runAnswers(): Promise<void> {
   }
 }
 
+async function runPersonas(): Promise<void> {
+  if (results.personas !== undefined) return;
+  results.personas = await killPersonas(PERSONA_KILLS);
+  for (const violation of results.personas.violations) console.error(`  violation: ${violation}`);
+  await save();
+}
+
 function report(): void {
   const cycleViolations = results.cycles.flatMap(({ violations }) => violations);
   const answerViolations = results.answers.flat();
@@ -73,8 +85,14 @@ function report(): void {
   console.log(
     `accepted is durable: ${results.answers.length} kills within 50 ms after the answer: ${answerViolations.length} violations`,
   );
-  failed = (cycleViolations.length > 0 ? 1 : 0) + (answerViolations.length > 0 ? 1 : 0);
-  console.log(`${2 - failed} passed, ${failed} failed`);
+  const { personas } = results;
+  const personaViolations = personas?.violations ?? ['personas were not killed'];
+  console.log(
+    `files of personas are valid and follow: ${personas?.kills} kills after ${personas?.answers} changes, ` +
+      `${personas?.interrupted} in the middle of a writing, ${personas?.tablesLost} tables lost: ${personaViolations.length} violations`,
+  );
+  failed = [cycleViolations, answerViolations, personaViolations].filter((all) => all.length > 0).length;
+  console.log(`${3 - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
