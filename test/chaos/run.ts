@@ -15,7 +15,7 @@ import { killCycle } from './kill-whole.ts';
 const isShort = process.argv.includes('--short');
 const CYCLES = isShort ? 10 : 100;
 const ANSWERS = isShort ? 25 : 500;
-const PERSONA_KILLS = isShort ? 25 : 500;
+const PERSONA_KILLS = isShort ? 10 : 500;
 const RESULTS = join('test-results', 'chaos.json');
 
 interface Results {
