@@ -1,6 +1,7 @@
 /** Brings a database to the newest schema with Kysely's migrator (its adapter takes the lock). */
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { AppError } from '../core/errors.ts';
 import { initialMigration } from './migrations/0001-initial.ts';
 import { usersMigration } from './migrations/0002-users.ts';
 import { quotaMigration } from './migrations/0003-quota.ts';
@@ -36,5 +37,13 @@ export async function migrate(database: Kysely<unknown>, kind: 'duckdb' | 'postg
     migrationLockTableName: 'schema_migrations_lock',
   });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw otherVersion(error) ?? error;
+}
+
+/** The migrator calls a list of migrations that is not ours corrupted; the data are not. */
+function otherVersion(error: unknown): AppError | null {
+  const found = error instanceof Error ? /^corrupted migrations: (.*)/s.exec(error.message) : null;
+  if (found === null) return null;
+  const text = `The database was last used by another version of Taskgrove (${found[1]}). Start that version or a newer one, or use another database`;
+  return new AppError('unavailable', text, { retryable: false, cause: error });
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/store/open-store.ts';
 import { storeConformance } from './conformance.ts';
@@ -35,6 +36,20 @@ describe('duckdb: the file', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     expect((await store.tasks.getMany(['a', 'b', 'c'])).length).toBe(3);
     await store.close();
+  });
+
+  test('a database of a newer version says so, and is not called damaged', async () => {
+    const folder = await freshFolder();
+    await (await openIn(folder)).close();
+    const instance = await DuckDBInstance.create(join(folder, 'taskgrove.duckdb'));
+    const connection = await instance.connect();
+    await connection.run(`INSERT INTO schema_migrations VALUES ('9999-of-tomorrow', '2027-01-01T00:00:00Z')`);
+    connection.closeSync();
+    instance.closeSync();
+    await expect(openIn(folder)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('another version'),
+    });
   });
 
   test('what was committed is there after reopening, active runs too', async () => {

@@ -46,6 +46,8 @@ function isDamaged(text: string): boolean {
 
 /** Any error of the statements that follow the opening: damage is told with the file's path. */
 export function startError(error: unknown, path: string): unknown {
+  // The migrations' own word is final.
+  if (AppError.is(error) && error.code === 'unavailable') return error;
   const origin = AppError.is(error) ? (error.cause ?? error) : error;
   return isDamaged(textOf(origin)) ? openError(origin, path) : statementError(error);
 }
