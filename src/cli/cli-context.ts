@@ -17,16 +17,20 @@ export interface CliContext {
 
 /** From the global options as they stand when a command runs. */
 export function contextOf(command: Command, io: CliIo): CliContext {
-  const { url, apiKey, output } = command.optsWithGlobals<{
+  const { url, apiKey, llmKey, output } = command.optsWithGlobals<{
     url: string;
     apiKey?: string;
+    llmKey?: string;
     output: CliContext['output'];
   }>();
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(`--url (or TASKGROVE_URL) must be an http:// or https:// address, got '${url}'`);
   const key = apiKey ?? (isThisMachine(url) ? io.operatorKey() : null);
   // An empty key is how to ask as a guest.
-  const headers: Record<string, string> = key ? { 'x-api-key': key } : {};
+  const headers: Record<string, string> = {
+    ...(key ? { 'x-api-key': key } : {}),
+    ...(llmKey ? { 'x-llm-api-key': llmKey } : {}),
+  };
   return {
     io,
     output,

@@ -4,8 +4,10 @@ import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import { addExecutorsCommands } from './executors-commands.ts';
 import { EXIT, explainFailure } from './exit-code.ts';
+import { addGenerateCommand } from './generate-command.ts';
 import { addKeysCommands } from './keys-commands.ts';
 import { addMcpCommand } from './mcp-command.ts';
+import { addModelsCommands } from './models-commands.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addSchedulerCommands } from './scheduler-commands.ts';
@@ -25,6 +27,7 @@ Examples:
   $ taskgrove tasks all --limit 3
   $ taskgrove tasks execute --executor system_info_executor --input resource=cpu
   $ taskgrove tasks execute --file tree.json --watch
+  $ taskgrove tasks generate "Check CPU and memory, then summarize both" --save
   $ taskgrove runs approve my-task --comment "looks good"
 
 Exit codes: 0 done, 1 the tree failed, 2 wrong use, 3 refused, 4 server not reachable`;
@@ -59,6 +62,11 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
       ).env('TASKGROVE_API_KEY'),
     )
     .addOption(
+      new Option('--llm-key <provider:key>', 'pays the models of what this command starts').env(
+        'TASKGROVE_LLM_KEY',
+      ),
+    )
+    .addOption(
       new Option('-o, --output <form>', 'how to print (csv: reports only)')
         .choices(['table', 'json', 'yaml', 'csv'])
         .default('table'),
@@ -73,6 +81,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addStudyCommands(program, run);
   addSchedulerCommands(program, run);
   addExecutorsCommands(program, run);
+  addModelsCommands(program, run);
+  addGenerateCommand(program.command('generate').description('plan trees from words'), 'task-tree', run);
   addUsersCommands(program, run);
   addKeysCommands(program, run);
   addUsageCommands(program, run);

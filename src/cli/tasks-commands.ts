@@ -4,6 +4,7 @@ import type { ExecuteAnswer, ExecuteParams, StreamEvent } from '../client/client
 import type { TaskStatus } from '../core/task.ts';
 import { type CliContext, show } from './cli-context.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { addGenerateCommand } from './generate-command.ts';
 import { collect, integer } from './option-values.ts';
 import { readTasks, type TaskOptions } from './read-tasks.ts';
 import type { RunAction } from './run-action.ts';
@@ -47,6 +48,7 @@ export function addTasksCommands(program: Command, run: RunAction): void {
     .option('--wait <seconds>', 'how long to wait for the end; 0 = not at all', integer(0))
     .option('-w, --watch', 'follow the run')
     .action(run(executeTasks));
+  addGenerateCommand(tasks, 'generate', run);
   tasks
     .command('cancel <ids...>')
     .description('stop tasks and their descendants')
