@@ -4,8 +4,12 @@
  */
 
 const GROUP_SIZE = 512;
-/** Long enough for the answers of one group to bring the requests of the next. */
-const REST_MS = 3;
+/**
+ * As long as the group took, so that writing takes at most half of the time, and long enough for the answers of one
+ * group to bring the requests of the next.
+ */
+const LEAST_REST_MS = 2;
+const MOST_REST_MS = 15;
 
 interface Member<Item> {
   readonly item: Item;
@@ -41,8 +45,9 @@ export class GroupWriter<Item> {
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, GROUP_SIZE);
+      const startedMs = performance.now();
       await this.#writeGroup(group);
-      if (group.length > 1) await new Promise((resolve) => setTimeout(resolve, REST_MS));
+      if (group.length > 1) await rest(performance.now() - startedMs);
     }
     this.#draining = null;
   }
@@ -59,4 +64,9 @@ export class GroupWriter<Item> {
       );
     }
   }
+}
+
+function rest(tookMs: number): Promise<void> {
+  const restMs = Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, tookMs));
+  return new Promise((resolve) => setTimeout(resolve, restMs));
 }
