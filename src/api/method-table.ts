@@ -17,6 +17,7 @@ import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
 import { messagesDelete, messagesGet, messagesList, messagesRevisions } from './methods/messages.ts';
 import { messagesCreate, messagesRegenerate, messagesUpdate } from './methods/messages-write.ts';
 import { modelsList, modelsRoute } from './methods/models.ts';
+import { policiesList, policiesSet } from './methods/policies.ts';
 import { personasBackup, personasBackups, personasRestore } from './methods/personas-backup.ts';
 import { personasExport, personasGet, personasList } from './methods/personas-read.ts';
 import {
@@ -112,6 +113,8 @@ export const METHOD_TABLE: readonly AnyMethod[] = [
   keysList,
   keysRevoke,
   quotaSet,
+  policiesList,
+  policiesSet,
   usageSummary,
   usageExport,
   webhooksSecret,

@@ -64,8 +64,9 @@ const KEYED = new Set([
   'personas.import',
 ]);
 /** Methods of the endpoint /system. */
-const SYSTEM = /^(system|config|keys|models|quota|usage)\./;
+const SYSTEM = /^(system|config|keys|models|policies|quota|usage)\./;
 const READS =
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|policies\.list|webhooks\.secret)$/;
   /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|personas\.(list|get|export|backups)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
@@ -218,6 +219,7 @@ export function createClient(options: ClientOptions) {
         delete: bind('config.llm_key.delete'),
       },
     },
+    policies: { list: bind('policies.list'), set: bind('policies.set') },
     quota: { set: bind('quota.set') },
     usage: { summary: bind('usage.summary'), export: bind('usage.export') },
     webhooks: { secret: bind('webhooks.secret') },

@@ -38,6 +38,11 @@ export type ExecuteParams = {
   webhook_config?: JsonObject;
 };
 
+type PolicyAnswer = {
+  name: string;
+  kind: 'fixed' | 'thompson';
+  weights: Record<string, number>;
+  learned: Record<string, { count: number; average: number | null; share: number }> | null;
 export type StudyParams = {
   feature: string;
   /** 1 to 20. */
@@ -391,6 +396,11 @@ export interface MethodTypes {
   'config.llm_key.delete': {
     params: { provider?: string; user_id?: string };
     result: { success: true; user_id: string; provider: string | null; deleted: boolean };
+  };
+  'policies.list': { params: Record<string, never>; result: { policies: PolicyAnswer[] } };
+  'policies.set': {
+    params: { name: string; kind?: 'fixed' | 'thompson'; weights: { serious?: number; playful?: number } };
+    result: PolicyAnswer;
   };
   'quota.set': {
     params: { user_id: string; meter?: string; limit: number | null };

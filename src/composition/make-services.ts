@@ -3,14 +3,25 @@
 import { createConversationServices } from '../conversations/conversation-services.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExecutorServices } from '../core/executor-services.ts';
+import { createExperiments } from '../experiments/create-experiments.ts';
 import type { PersonaServices } from '../core/persona/persona-services.ts';
 import type { SafetyServices } from '../core/safety/safety-services.ts';
 import { readPersonas } from '../personas/read-personas.ts';
 import { savePersonas } from '../personas/save-personas.ts';
 import type { Personas } from '../ports/personas.ts';
 import type { Store } from '../ports/store.ts';
+import type { Logger } from '../ports/telemetry.ts';
 
 /** For a process that has the store. */
+export function makeServices(parts: { readonly store: Store; readonly logger: Logger }): ExecutorServices {
+  return {
+    experiments: createExperiments({
+      store: parts.store.experiments,
+      now: Date.now,
+      random: Math.random,
+      logger: parts.logger,
+    }),
+    personas: { getMany: (ids, userId) => readPersonas(parts.store.personas, ids, userId) },
 export function makeServices(parts: {
   readonly store: Store;
   readonly safety: SafetyServices;
@@ -39,6 +50,8 @@ function personaServices({ store, personas }: Parameters<typeof makeServices>[0]
 /** For a worker of a named queue, which has no store: what needs one throws `task_failed`. */
 export function makeQueueServices(parts: { readonly safety: SafetyServices }): ExecutorServices {
   return {
+    experiments: { assign: needsDatabase, leaderboard: needsDatabase },
+    personas: { getMany: needsDatabase },
     studies: { save: needsDatabase },
     conversations: { reply: needsDatabase },
     safety: parts.safety,

@@ -157,6 +157,7 @@ async function makeWorker(
     freeTreeLimits: freeTreeLimits(config),
     llmBudgets: options.llmBudgets,
     settings: executorSettings(config),
+    services: makeServices({ store, logger }),
     services: makeServices({ store, safety: options.safety, personas: options.personas }),
     writeReply: (request) => writeReply(options.safety, request),
     sealer: options.sealer,

@@ -1,12 +1,13 @@
 /** A/B experiments over the store: who is answered in which style, what was thought of it, and what follows from that. */
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../core/errors.ts';
+import type { LeaderboardRow } from '../core/experiments/experiment-services.ts';
 import { GROUP_POLICIES, type Policy } from '../core/experiments/policy.ts';
 import { pythonIso } from '../core/experiments/python-text.ts';
 import { styleText } from '../core/experiments/style-text.ts';
 import { wilsonLowerBound } from '../core/experiments/wilson.ts';
 import type { ExperimentStore, StyleScore } from '../ports/experiment-store.ts';
-import type { Assignment, Experiments, LeaderboardRow, PolicyState } from '../ports/experiments.ts';
+import type { Assignment, Experiments, PolicyState } from '../ports/experiments.ts';
 import { assignGroup } from './assign-group.ts';
 import { PolicyBook } from './policy-book.ts';
 

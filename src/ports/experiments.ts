@@ -1,4 +1,5 @@
 /** The A/B experiments and the plans of their clients, as routes and executors see them. Implemented by src/experiments. */
+import type { LeaderboardRow } from '../core/experiments/experiment-services.ts';
 import type { LabPlan } from '../core/experiments/lab-plan.ts';
 import type { AbGroup, Policy, Weights } from '../core/experiments/policy.ts';
 import type { NewFeedback, QuotaEvent, QuotaEventSummary, StyleCount } from './experiment-store.ts';
@@ -29,16 +30,6 @@ export interface Prediction extends Assignment {
 export interface Allowance {
   readonly uses: readonly Use[];
   readonly event: QuotaEvent | null;
-}
-
-export interface LeaderboardRow {
-  readonly group: AbGroup;
-  readonly persona: string;
-  readonly n_feedback: number;
-  readonly avg_score: number;
-  readonly pos: number;
-  readonly neg: number;
-  readonly wilson_lb: number;
 }
 
 export interface FeedbackSummary {

@@ -74,7 +74,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const rpc = async (method: string, params: unknown = {}, headers: Record<string, string> = {}) => {
-    const path = /^(system|keys|config|quota|usage|models)\./.test(method) ? '/system' : '/tasks';
+    const path = /^(system|keys|config|quota|usage|models|policies)\./.test(method) ? '/system' : '/tasks';
     const response = await fetch(`${app.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },

@@ -229,7 +229,7 @@ export async function startTestApi(
     logs,
     post,
     async rpc(method, params, headers) {
-      const path = /^(system|keys|config|quota|usage|models)\./.test(method) ? '/system' : '/tasks';
+      const path = /^(system|keys|config|quota|usage|models|policies)\./.test(method) ? '/system' : '/tasks';
       const response = await post(path, { jsonrpc: '2.0', id: 1, method, params }, headers);
       const body = (await response.json()) as Omit<RpcAnswer, 'status'>;
       return { ...body, status: response.status };

@@ -19,6 +19,8 @@ SYSTEM_METHODS = frozenset(
         "keys.list",
         "keys.revoke",
         "quota.set",
+        "policies.list",
+        "policies.set",
         "usage.summary",
         "usage.export",
     }
@@ -1508,6 +1510,38 @@ class QuotaSetResult(TypedDict):
     set_at: str
 
 
+class PoliciesListResultPoliciesItemLearnedValue(TypedDict):
+    #: Feedback so far
+    count: int
+    average: Optional[float]
+    #: Part of the picks it gets now
+    share: float
+
+
+class PoliciesListResultPoliciesItem(TypedDict):
+    name: str
+    kind: Literal["fixed", "thompson"]
+    weights: Dict[str, float]
+    #: null: this policy does not learn
+    learned: Optional[Dict[str, PoliciesListResultPoliciesItemLearnedValue]]
+
+
+class PoliciesListResult(TypedDict):
+    policies: List[PoliciesListResultPoliciesItem]
+
+
+class PoliciesSetParamsRequired(TypedDict):
+    #: variant_a, variant_b, default, or a new one
+    name: str
+    #: By style (serious, playful); they need not add up to 1
+    weights: Dict[str, float]
+
+
+class PoliciesSetParams(PoliciesSetParamsRequired, total=False):
+    #: fixed: by the weights; thompson: learns from feedback which of the styles with a weight is liked
+    kind: Literal["fixed", "thompson"]
+
+
 UsageSummaryParams = TypedDict(
     "UsageSummaryParams",
     {
@@ -1683,6 +1717,14 @@ class ConversationsDeleteResult(TypedDict):
     conversation_id: str
 
 
+class ConversationsStopResultStoppedItemExit(TypedDict):
+    reason: Literal["kill_switch", "prompt_too_long", "policy_violation", "sensitive_pii", "jailbreak_detected", "latency_budget", "token_budget", "cost_budget", "rate_limit", "malformed_input", "unspecified"]
+    severity: Literal["low", "medium", "high"]
+    message: str
+    #: Facts of this exit, different for each reason
+    details: Any
+
+
 class ConversationsStopResultStoppedItem(TypedDict):
     message_id: str
     conversation_id: str
@@ -1701,6 +1743,7 @@ class ConversationsStopResultStoppedItem(TypedDict):
     #: Of a reply: the model that wrote it
     model: Optional[str]
     #: Why a reply was blocked
+    exit: Optional[ConversationsStopResultStoppedItemExit]
     exit: Optional[StudiesRunResultStudyExit]
     #: Tokens and cost of a reply, where a model was asked
     usage: Any
@@ -1809,6 +1852,7 @@ class MessagesRevisionsResultRevisionsItem(TypedDict):
     #: Of a reply: the model that wrote it
     model: Optional[str]
     #: Why a reply was blocked
+    exit: Optional[ConversationsStopResultStoppedItemExit]
     exit: Optional[StudiesRunResultStudyExit]
     #: When this text was written
     created_at: str
@@ -2037,12 +2081,21 @@ class ModelsMethods:
         return self._call("models.route", merged(params, more))
 
 
+class PoliciesMethods:
+    """Methods ``policies.*``."""
 class PersonasMethods:
     """Methods ``personas.*``."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
 
+    def list(self, params: Optional[Dict[str, Any]] = None, **more: Any) -> PoliciesListResult:
+        """The policies of the A/B experiments: variant_a picks for group A, variant_b for group B."""
+        return self._call("policies.list", merged(params, more))
+
+    def set(self, params: Optional[PoliciesSetParams] = None, **more: Any) -> PoliciesListResultPoliciesItem:
+        """Changes how a policy picks styles, from the next prediction on; on other servers within a second."""
+        return self._call("policies.set", merged(params, more))
     def list(self, params: Optional[PersonasListParams] = None, **more: Any) -> PersonasListResult:
         """Simulated users: those that come with the server, and your own. By id."""
         return self._call("personas.list", merged(params, more))
@@ -2305,6 +2358,7 @@ class Methods:
         self.keys = KeysMethods(call)
         self.messages = MessagesMethods(call)
         self.models = ModelsMethods(call)
+        self.policies = PoliciesMethods(call)
         self.personas = PersonasMethods(call)
         self.quota = QuotaMethods(call)
         self.runs = RunsMethods(call)
