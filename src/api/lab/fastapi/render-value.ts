@@ -13,5 +13,7 @@ export function renderValue(value: PyValue): string {
 
 /** NaN and the infinities have no JSON form; neither has a float that overflows. */
 function renderNumber(number: PyNumber): string {
+  // An integer has no negative zero.
+  if (number.text === '-0') return '0';
   return Number.isFinite(number.value) || !number.isFloat ? number.text : 'null';
 }
