@@ -17,7 +17,6 @@ import { keysCreate, keysList, keysRevoke } from './methods/keys.ts';
 import { messagesDelete, messagesGet, messagesList, messagesRevisions } from './methods/messages.ts';
 import { messagesCreate, messagesRegenerate, messagesUpdate } from './methods/messages-write.ts';
 import { modelsList, modelsRoute } from './methods/models.ts';
-import { policiesList, policiesSet } from './methods/policies.ts';
 import { personasBackup, personasBackups, personasRestore } from './methods/personas-backup.ts';
 import { personasExport, personasGet, personasList } from './methods/personas-read.ts';
 import {
@@ -28,6 +27,7 @@ import {
   personasReplace,
   personasUpdate,
 } from './methods/personas-write.ts';
+import { policiesList, policiesSet } from './methods/policies.ts';
 import { quotaSet } from './methods/quota.ts';
 import { runsControl } from './methods/runs-control.ts';
 import { runsEvents, runsGet, runsList } from './methods/runs-read.ts';

@@ -66,8 +66,7 @@ const KEYED = new Set([
 /** Methods of the endpoint /system. */
 const SYSTEM = /^(system|config|keys|models|policies|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|policies\.list|webhooks\.secret)$/;
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|personas\.(list|get|export|backups)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|personas\.(list|get|export|backups)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|policies\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;

@@ -43,6 +43,8 @@ type PolicyAnswer = {
   kind: 'fixed' | 'thompson';
   weights: Record<string, number>;
   learned: Record<string, { count: number; average: number | null; share: number }> | null;
+};
+
 export type StudyParams = {
   feature: string;
   /** 1 to 20. */

@@ -3,9 +3,9 @@
 import { createConversationServices } from '../conversations/conversation-services.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExecutorServices } from '../core/executor-services.ts';
-import { createExperiments } from '../experiments/create-experiments.ts';
 import type { PersonaServices } from '../core/persona/persona-services.ts';
 import type { SafetyServices } from '../core/safety/safety-services.ts';
+import { createExperiments } from '../experiments/create-experiments.ts';
 import { readPersonas } from '../personas/read-personas.ts';
 import { savePersonas } from '../personas/save-personas.ts';
 import type { Personas } from '../ports/personas.ts';
@@ -13,21 +13,15 @@ import type { Store } from '../ports/store.ts';
 import type { Logger } from '../ports/telemetry.ts';
 
 /** For a process that has the store. */
-export function makeServices(parts: { readonly store: Store; readonly logger: Logger }): ExecutorServices {
-  return {
-    experiments: createExperiments({
-      store: parts.store.experiments,
-      now: Date.now,
-      random: Math.random,
-      logger: parts.logger,
-    }),
-    personas: { getMany: (ids, userId) => readPersonas(parts.store.personas, ids, userId) },
 export function makeServices(parts: {
   readonly store: Store;
   readonly safety: SafetyServices;
   readonly personas: Personas;
+  readonly logger: Logger;
 }): ExecutorServices {
+  const { store, logger } = parts;
   return {
+    experiments: createExperiments({ store: store.experiments, now: Date.now, random: Math.random, logger }),
     personas: personaServices(parts),
     studies: { save: (study) => parts.store.studies.save(study) },
     safety: parts.safety,
@@ -51,7 +45,6 @@ function personaServices({ store, personas }: Parameters<typeof makeServices>[0]
 export function makeQueueServices(parts: { readonly safety: SafetyServices }): ExecutorServices {
   return {
     experiments: { assign: needsDatabase, leaderboard: needsDatabase },
-    personas: { getMany: needsDatabase },
     studies: { save: needsDatabase },
     conversations: { reply: needsDatabase },
     safety: parts.safety,

@@ -34,7 +34,6 @@ async function noNetwork({ url, host }: { url?: string; host?: string }): Promis
 /** A test gives the parts that it needs. */
 const noServices: ExecutorServices = {
   experiments: { assign: noService, leaderboard: noService },
-  personas: { getMany: noService },
   studies: { save: noService },
   safety: testSafety(),
   personas: { getMany: noService, save: noService, backup: noService },

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 
 export const STYLES = ['serious', 'playful'] as const;
-export type Style = (typeof STYLES)[number];
 
 export const AB_GROUPS = ['A', 'B'] as const;
 export type AbGroup = (typeof AB_GROUPS)[number];

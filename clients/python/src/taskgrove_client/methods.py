@@ -1717,14 +1717,6 @@ class ConversationsDeleteResult(TypedDict):
     conversation_id: str
 
 
-class ConversationsStopResultStoppedItemExit(TypedDict):
-    reason: Literal["kill_switch", "prompt_too_long", "policy_violation", "sensitive_pii", "jailbreak_detected", "latency_budget", "token_budget", "cost_budget", "rate_limit", "malformed_input", "unspecified"]
-    severity: Literal["low", "medium", "high"]
-    message: str
-    #: Facts of this exit, different for each reason
-    details: Any
-
-
 class ConversationsStopResultStoppedItem(TypedDict):
     message_id: str
     conversation_id: str
@@ -1743,7 +1735,6 @@ class ConversationsStopResultStoppedItem(TypedDict):
     #: Of a reply: the model that wrote it
     model: Optional[str]
     #: Why a reply was blocked
-    exit: Optional[ConversationsStopResultStoppedItemExit]
     exit: Optional[StudiesRunResultStudyExit]
     #: Tokens and cost of a reply, where a model was asked
     usage: Any
@@ -1852,7 +1843,6 @@ class MessagesRevisionsResultRevisionsItem(TypedDict):
     #: Of a reply: the model that wrote it
     model: Optional[str]
     #: Why a reply was blocked
-    exit: Optional[ConversationsStopResultStoppedItemExit]
     exit: Optional[StudiesRunResultStudyExit]
     #: When this text was written
     created_at: str
@@ -2081,21 +2071,12 @@ class ModelsMethods:
         return self._call("models.route", merged(params, more))
 
 
-class PoliciesMethods:
-    """Methods ``policies.*``."""
 class PersonasMethods:
     """Methods ``personas.*``."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
 
-    def list(self, params: Optional[Dict[str, Any]] = None, **more: Any) -> PoliciesListResult:
-        """The policies of the A/B experiments: variant_a picks for group A, variant_b for group B."""
-        return self._call("policies.list", merged(params, more))
-
-    def set(self, params: Optional[PoliciesSetParams] = None, **more: Any) -> PoliciesListResultPoliciesItem:
-        """Changes how a policy picks styles, from the next prediction on; on other servers within a second."""
-        return self._call("policies.set", merged(params, more))
     def list(self, params: Optional[PersonasListParams] = None, **more: Any) -> PersonasListResult:
         """Simulated users: those that come with the server, and your own. By id."""
         return self._call("personas.list", merged(params, more))
@@ -2143,6 +2124,21 @@ class PersonasMethods:
     def backups(self, params: Optional[Dict[str, Any]] = None, **more: Any) -> PersonasBackupsResult:
         """How the two files are. Admins also see the bucket and what was backed up and restored by hand."""
         return self._call("personas.backups", merged(params, more))
+
+
+class PoliciesMethods:
+    """Methods ``policies.*``."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def list(self, params: Optional[Dict[str, Any]] = None, **more: Any) -> PoliciesListResult:
+        """The policies of the A/B experiments: variant_a picks for group A, variant_b for group B."""
+        return self._call("policies.list", merged(params, more))
+
+    def set(self, params: Optional[PoliciesSetParams] = None, **more: Any) -> PoliciesListResultPoliciesItem:
+        """Changes how a policy picks styles, from the next prediction on; on other servers within a second."""
+        return self._call("policies.set", merged(params, more))
 
 
 class QuotaMethods:
@@ -2358,8 +2354,8 @@ class Methods:
         self.keys = KeysMethods(call)
         self.messages = MessagesMethods(call)
         self.models = ModelsMethods(call)
-        self.policies = PoliciesMethods(call)
         self.personas = PersonasMethods(call)
+        self.policies = PoliciesMethods(call)
         self.quota = QuotaMethods(call)
         self.runs = RunsMethods(call)
         self.safety = SafetyMethods(call)
