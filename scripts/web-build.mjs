@@ -64,10 +64,19 @@ async function build(wanted) {
     await runVite(out);
     await compressAll(out);
     writeFileSync(join(out, MARKER), wanted);
-    rmSync(BUILT, { recursive: true, force: true });
-    renameSync(out, BUILT);
+    putInPlace(out, wanted);
   } finally {
     rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function putInPlace(out, wanted) {
+  try {
+    rmSync(BUILT, { recursive: true, force: true });
+    renameSync(out, BUILT);
+  } catch (error) {
+    // Somebody else built the same at the same time, and was first.
+    if (builtFrom() !== wanted) throw error;
   }
 }
 

@@ -3,6 +3,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { AppShell } from './layout/app-shell.tsx';
 import { NotFound } from './layout/not-found.tsx';
 import { PageError } from './layout/page-error.tsx';
+import { personasSearch } from './pages/personas/personas-search.ts';
+import { studiesSearch } from './pages/studies/studies-search.ts';
 
 const root = createRootRoute({ component: AppShell, notFoundComponent: NotFound });
 
@@ -18,9 +20,62 @@ const experiments = createRoute({
   component: lazyRouteComponent(() => import('./pages/experiments/experiments-page.tsx'), 'ExperimentsPage'),
 });
 
+const personas = createRoute({
+  getParentRoute: () => root,
+  path: '/personas',
+  validateSearch: personasSearch,
+  component: lazyRouteComponent(() => import('./pages/personas/personas-page.tsx'), 'PersonasPage'),
+});
+
+const safety = createRoute({
+  getParentRoute: () => root,
+  path: '/safety',
+  component: lazyRouteComponent(() => import('./pages/safety/safety-page.tsx'), 'SafetyPage'),
+});
+
+const studies = createRoute({
+  getParentRoute: () => root,
+  path: '/studies',
+  validateSearch: studiesSearch,
+  component: lazyRouteComponent(() => import('./pages/studies/studies-page.tsx'), 'StudiesPage'),
+});
+
+const study = createRoute({
+  getParentRoute: () => root,
+  path: '/studies/$studyId',
+  component: lazyRouteComponent(() => import('./pages/studies/study-page.tsx'), 'StudyPage'),
+});
+
+const conversations = createRoute({
+  getParentRoute: () => root,
+  path: '/conversations',
+  component: lazyRouteComponent(
+    () => import('./pages/conversations/conversations-page.tsx'),
+    'ConversationsPage',
+  ),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => root,
+  path: '/conversations/$conversationId',
+  component: lazyRouteComponent(
+    () => import('./pages/conversations/conversation-page.tsx'),
+    'ConversationPage',
+  ),
+});
+
 export const router = createRouter({
   basepath: '/app',
-  routeTree: root.addChildren([overview, experiments]),
+  routeTree: root.addChildren([
+    overview,
+    studies,
+    study,
+    personas,
+    experiments,
+    conversations,
+    conversation,
+    safety,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: PageError,
   scrollRestoration: true,

@@ -9,6 +9,8 @@ export type WidthName = keyof typeof WIDTHS;
 export type Scheme = 'light' | 'dark';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+/** Longer nothing here takes, on a busy machine either. */
+const WAIT_MS = 20_000;
 const SCREENSHOTS = 'test-results/web';
 
 /** null: none on this machine, and what needs one is skipped. */
@@ -34,6 +36,8 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
+let visitors = 0;
+
 export interface Visit {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -42,19 +46,25 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-export async function visit(
-  browser: Browser,
-  url: string,
-  options: { width?: WidthName; scheme?: Scheme; mayRefuse?: RegExp } = {},
-): Promise<Visit> {
+export interface VisitOptions {
+  readonly width?: WidthName;
+  readonly scheme?: Scheme;
+  /** Addresses that are meant to be refused. */
+  readonly mayRefuse?: RegExp;
+}
+
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const { width = 'laptop', scheme = 'light', mayRefuse } = options;
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width: WIDTHS[width], height: 900 },
     colorScheme: scheme,
     reducedMotion: 'reduce',
+    // Browsers that look the same count as one visitor for a while: see docs/decisions/2026-11-21-who-is-asking.md.
+    userAgent: `Chromium visitor ${++visitors}`,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error.message}`));
   page.on('console', (message) => {

@@ -1,7 +1,8 @@
 /**
- * Calls of the plain routes, the only place here that knows `fetch`. Same origin, JSON, the session's cookie; three
+ * Calls of the plain routes, the only place here that knows `fetch`. Same origin, JSON, the session's cookie or a key; three
  * shapes of errors (`{error: {message}}`, `{detail}`, JSON-RPC) become one.
  */
+import { apiKey } from './api-key.ts';
 import { RequestError } from './request-error.ts';
 
 export interface RestOptions {
@@ -28,6 +29,7 @@ export async function request(path: string, options: RestOptions = {}): Promise<
       headers: {
         accept: 'application/json',
         ...(hasBody ? { 'content-type': 'application/json' } : {}),
+        ...apiKey.headers(),
         ...options.headers,
       },
       ...(hasBody ? { body: JSON.stringify(options.body) } : {}),

@@ -17,6 +17,17 @@ export const navItems: readonly NavGroup[] = [
   { title: null, items: [{ to: '/', label: 'Overview', icon: 'home' }] },
   {
     title: 'Research',
-    items: [{ to: '/experiments', label: 'Experiments', icon: 'chart' }],
+    items: [
+      { to: '/studies', label: 'Studies', icon: 'study' },
+      { to: '/personas', label: 'Personas', icon: 'people' },
+      { to: '/experiments', label: 'Experiments', icon: 'chart' },
+    ],
+  },
+  {
+    title: 'Assistant',
+    items: [
+      { to: '/conversations', label: 'Conversations', icon: 'chat' },
+      { to: '/safety', label: 'Safety', icon: 'shield' },
+    ],
   },
 ];

@@ -8,7 +8,8 @@ export function Meter({ label, used, limit }: { label: string; used: number; lim
       <div className="flex justify-between gap-2">
         <span>{label}</span>
         <span className="tnum text-muted">
-          {used.toLocaleString('en')} of {limit === null ? 'any number' : limit.toLocaleString('en')}
+          {used.toLocaleString('en')}
+          {limit === null ? ', no limit' : ` of ${limit.toLocaleString('en')}`}
         </span>
       </div>
       {limit !== null && (

@@ -17,7 +17,11 @@ export function Modal(props: {
   const titleId = useId();
   useEffect(() => {
     const element = dialog.current;
-    if (element !== null && !element.open) element.showModal();
+    if (element !== null && !element.open) {
+      element.showModal();
+      // Where one begins to type, instead of at the way out.
+      element.querySelector<HTMLElement>('input, textarea, select')?.focus();
+    }
     return () => element?.close();
   }, []);
   return (

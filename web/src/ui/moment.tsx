@@ -6,7 +6,7 @@ const STEPS: readonly (readonly [limitS: number, unitS: number, unit: Intl.Relat
   [86_400, 3_600, 'hour'],
   [7 * 86_400, 86_400, 'day'],
 ];
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 

@@ -20,7 +20,7 @@ export function Segmented<Value extends string>(props: {
         <ToggleGroup.Item
           key={value}
           value={value}
-          className="h-7 rounded-[0.3125rem] px-2.5 text-[0.8667rem] font-medium text-muted hover:text-ink data-[state=on]:bg-surface data-[state=on]:text-ink data-[state=on]:shadow-(--shadow)"
+          className="h-7 rounded-[0.3125rem] px-2.5 text-[0.8667rem] font-medium text-muted hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-(--shadow)"
         >
           {label}
         </ToggleGroup.Item>

@@ -31,13 +31,13 @@ export function ExperimentsPage() {
         </>
       }
     >
-      <div className="grid items-start gap-4 lg:grid-cols-3">
-        <div className="grid gap-4 lg:col-span-2">
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
+        <div className="grid grid-cols-1 gap-4 lg:col-span-2">
           <EngagementCard />
           <LeaderboardCard />
           <RecentFeedback />
         </div>
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <TryCard />
           <AssignmentCard />
           <PoliciesCard />

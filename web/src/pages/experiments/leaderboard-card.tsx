@@ -42,7 +42,8 @@ export function LeaderboardCard() {
 function Table({ rows }: { rows: readonly LeaderboardRow[] }) {
   const best = rows[0];
   return (
-    <section className="overflow-x-auto" aria-label="Leaderboard">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on narrow screens it scrolls, with the keyboard too
+    <section className="overflow-x-auto" aria-label="Leaderboard" tabIndex={0}>
       <table className="tnum w-full min-w-md text-[0.8667rem]">
         <thead>
           <tr className="border-b border-line text-left text-xs text-muted">

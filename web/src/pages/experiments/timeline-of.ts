@@ -1,10 +1,15 @@
 /** Ratings in the order they came, with the average of the last few at each. */
-import type { Feedback } from '../../data/experiments.ts';
+
+export interface Rating {
+  readonly score: number;
+  /** Seconds. */
+  readonly ts: number;
+}
 
 const WINDOW = 10;
 
 /** Columns of a chart: when, score, average of the last ten. One second may hold many ratings; each gets its own place. */
-export function timelineOf(recent: readonly Feedback[]): [number[], number[], number[]] {
+export function timelineOf(recent: readonly Rating[]): [number[], number[], number[]] {
   const ordered = [...recent].sort((a, b) => a.ts - b.ts);
   const scores = ordered.map(({ score }) => score);
   const averages = scores.map((_, index) => {

@@ -5,13 +5,38 @@ import { Page } from '../../ui/page.tsx';
 import { HealthCard } from './health-card.tsx';
 import { LinksCard } from './links-card.tsx';
 import { QuotaCard } from './quota-card.tsx';
+import { RecentWork } from './recent-work.tsx';
 
 const STARTS: readonly { to: string; icon: IconName; title: string; text: string }[] = [
+  {
+    to: '/studies',
+    icon: 'study',
+    title: 'Run a study',
+    text: 'Ask simulated users about a feature, watch them talk, read the report.',
+  },
+  {
+    to: '/personas',
+    icon: 'people',
+    title: 'Shape the personas',
+    text: 'Twelve come with the server. Add your own, or change a copy.',
+  },
+  {
+    to: '/conversations',
+    icon: 'chat',
+    title: 'Talk to the assistant',
+    text: 'Answers arrive word by word, checked before and after.',
+  },
   {
     to: '/experiments',
     icon: 'chart',
     title: 'Compare the styles',
     text: 'Serious against playful: who gets which, and what people say.',
+  },
+  {
+    to: '/safety',
+    icon: 'shield',
+    title: 'Try the safety checks',
+    text: 'See what is found in a text, where, and what would happen to it.',
   },
 ];
 
@@ -42,7 +67,8 @@ export function OverviewPage() {
           </li>
         ))}
       </ul>
-      <div className="mt-5 grid gap-3 lg:grid-cols-3">
+      <RecentWork />
+      <div className="mt-5 grid grid-cols-1 items-start gap-3 lg:grid-cols-3">
         <HealthCard />
         <QuotaCard />
         <LinksCard />

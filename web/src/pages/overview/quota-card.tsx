@@ -5,6 +5,7 @@ import { Card } from '../../ui/card.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { Moment } from '../../ui/moment.tsx';
+import { IdentityLine } from './identity-line.tsx';
 
 export function QuotaCard() {
   const quota = useQuery(server.quota);
@@ -25,9 +26,7 @@ export function QuotaCard() {
                 'This server sets no limits.'
               )}
             </p>
-            <p className="truncate text-xs text-muted" title={userId}>
-              You are <code className="font-mono text-2xs">{userId}</code>
-            </p>
+            <IdentityLine userId={userId} />
           </div>
         )}
       </Loaded>
