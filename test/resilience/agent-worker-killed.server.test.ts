@@ -70,7 +70,8 @@ it('goes on from the last finished step, and bills each answer once', async () =
     output: spent('completion_tokens'),
   });
   await server.stop();
-});
+  // Three starts and sixty seconds for the run: more than one test has by itself.
+}, 180_000);
 
 it('killed while it waits for a person, it goes on when the person has decided', async () => {
   const fake = await startFakeProvider();
