@@ -67,13 +67,14 @@ export function isAskingModel(executor: AnyExecutor | undefined): boolean {
 
 function scoreOf(words: ReadonlySet<string>, { name, description, tags, examples }: AnyExecutor): number {
   const places = { name: [name], description: [description], tags, examples };
-  let score = 0;
+  const weights = new Map<string, number>();
   for (const [place, texts] of Object.entries(places)) {
-    const known = new Set(texts.flatMap(wordsOf));
-    known.delete('executor');
-    for (const word of words) if (known.has(word)) score += WEIGHTS[place as keyof typeof WEIGHTS];
+    const weight = WEIGHTS[place as keyof typeof WEIGHTS];
+    // A word that stands in several places is one word still.
+    for (const word of texts.flatMap(wordsOf)) weights.set(word, Math.max(weight, weights.get(word) ?? 0));
   }
-  return score;
+  weights.delete('executor');
+  return [...words].reduce((score, word) => score + (weights.get(word) ?? 0), 0);
 }
 
 /** Words in lower case, plural and singular alike. */
