@@ -5,10 +5,9 @@ import type { Persona, PersonaEntry, PersonaFields } from '../core/persona/perso
 import type { Run, RunStatus } from '../core/run.ts';
 import type { RedactionReport, RedactionRequest } from '../core/safety/redaction.ts';
 import type { SafetyCheckRequest, SafetyReport } from '../core/safety/safety-check.ts';
-import type { FeedbackReport } from '../core/study/feedback-report.ts';
-import type { Study, StudyBrief, StudyStatus } from '../core/study/study.ts';
 import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
 import type { UsageGroupName, UsageOutcome } from '../core/usage.ts';
+import type { StudyMethods } from './study-types.ts';
 
 /** A task to create: by `schemas.method` or `params.executor_id` it names its executor. */
 export type NewTask =
@@ -43,46 +42,6 @@ type PolicyAnswer = {
   kind: 'fixed' | 'thompson';
   weights: Record<string, number>;
   learned: Record<string, { count: number; average: number | null; share: number }> | null;
-};
-
-export type StudyParams = {
-  feature: string;
-  /** 1 to 20. */
-  persona_ids: number[];
-  /** How often each speaks, 1 to 10. Default 3. */
-  turns?: number;
-  context?: string;
-  model?: string;
-  provider?: string;
-  use_demo?: boolean;
-  /** Seconds to wait for the end. Default 0. */
-  wait_seconds?: number;
-};
-
-export type StudyAnswer = {
-  study_id: string;
-  run_id: string;
-  root_task_id: string;
-  status: StudyStatus;
-  demo: StudyBrief['demo'];
-  events: string;
-  quota_info?: JsonObject;
-  study: Study | null;
-};
-
-export type ReportParams = Omit<StudyParams, 'persona_ids' | 'turns' | 'context'> & {
-  conversation: { persona_id: number; name: string; text: string }[];
-};
-
-export type ReportAnswer = {
-  run_id: string;
-  /** Its result is the report. */
-  root_task_id: string;
-  status: RunStatus;
-  demo: { active: boolean; reason: string | null };
-  report: FeedbackReport | null;
-  error: string | null;
-  quota_info?: JsonObject;
 };
 
 type ScheduleFilter = {
@@ -278,7 +237,7 @@ type TaskId = { task_id: string };
 type RunOrTask = { run_id?: string; task_id?: string; comment?: string };
 
 /** One entry per method: `call` looks its types up here; methods that are not listed take and give plain JSON. */
-export interface MethodTypes {
+export interface MethodTypes extends StudyMethods {
   'tasks.create': { params: NewTask | NewTask[]; result: Task | Task[] };
   'tasks.get': { params: TaskId; result: Task | null };
   'tasks.detail': { params: TaskId; result: Task | null };
@@ -336,21 +295,6 @@ export interface MethodTypes {
   'runs.rerun': { params: RunOrTask & TaskId; result: Run };
   'runs.approve': { params: RunOrTask & TaskId; result: Run };
   'runs.reject': { params: RunOrTask & TaskId; result: Run };
-  'studies.run': { params: StudyParams; result: StudyAnswer };
-  'studies.get': { params: { study_id: string }; result: Study };
-  'studies.list': {
-    params: { user_id?: string; limit?: number; cursor?: string };
-    result: { studies: StudyBrief[]; next_cursor: string | null };
-  };
-  'studies.report': { params: ReportParams; result: ReportAnswer };
-  'studies.export': {
-    params: { study_id: string; format?: 'md' | 'html' | 'json' };
-    result: { study_id: string; format: string; filename: string; content_type: string; content: string };
-  };
-  'studies.delete': {
-    params: { study_id: string };
-    result: { success: boolean; study_id: string; deleted_tasks: number };
-  };
   'keys.create': {
     params: { name: string; user_id?: string; roles?: string[]; plan?: string; expires_in_days?: number };
     result: ApiKey & { key: string };

@@ -14,6 +14,7 @@ import type { Store } from '../../src/ports/store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { makeIdentity, signToken } from '../identity/make-identity.ts';
 import { sampleAccept, sampleTree } from '../store/sample-tasks.ts';
+import { sampleStudy } from '../store/study-conformance.ts';
 import { type RpcAnswer, startTestApi, type TestApi } from './support/test-api.ts';
 
 const SECRET_NAME = 'what only the owner may read';
@@ -29,7 +30,7 @@ let api: TestApi;
 let store: Store;
 let dataDir: string;
 let revokedKey: string;
-const ids = { task: 'owned-root', run: '', key: '', conversation: '', message: '', persona: 0 };
+const ids = { task: 'owned-root', run: '', key: '', conversation: '', message: '', persona: 0, study: '' };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-matrix-'));
@@ -53,6 +54,9 @@ beforeAll(async () => {
       token('ann'),
     )
   ).result.id;
+  const study = sampleStudy({ userId: 'ann' });
+  ids.study = study.studyId;
+  await store.studies.save({ ...study, topic: { ...study.topic, feature: SECRET_NAME } });
   const revoked = (await create('revoked')).result;
   revokedKey = revoked.key;
   await api.rpc('keys.revoke', { key_id: revoked.key_id }, token('ann'));
@@ -80,14 +84,18 @@ function paramsOf(method: AnyMethod, known: typeof ids): Record<string, unknown>
     conversation_id: known.conversation,
     message_id: known.message,
     persona_id: known.persona,
+    persona_ids: [known.persona],
+    study_id: known.study,
   };
   // `tasks[]` would be a tree of the caller's own.
   delete params['tasks'];
   for (const name of Object.keys(schema.properties ?? {})) if (name in values) params[name] = values[name];
   return params;
 }
+/** What they make has ids of its own, and nobody's else. */
+const MAKING = new Set(['tasks.create', 'studies.report']);
 const namesIds = (method: AnyMethod) =>
-  method.name !== 'tasks.create' && /_id|"id"|_ids/.test(JSON.stringify(paramsOf(method, ids)));
+  !MAKING.has(method.name) && /_id|"id"|_ids/.test(JSON.stringify(paramsOf(method, ids)));
 
 const call = (method: AnyMethod, headers: Record<string, string>, known = ids) =>
   api.rpc(method.name, paramsOf(method, known), headers);
@@ -99,6 +107,7 @@ const comparable = ({ status, result, error }: RpcAnswer, known: typeof ids) =>
     .replaceAll(known.key, 'KEY')
     .replaceAll(known.conversation, 'CONVERSATION')
     .replaceAll(known.message, 'MESSAGE')
+    .replaceAll(known.study, 'STUDY')
     .replaceAll(new RegExp(`\\b${known.persona}\\b`, 'g'), 'PERSONA');
 
 describe.each(METHOD_TABLE.map((method) => [method.name, method] as const))('%s', (_name, method) => {
@@ -132,6 +141,7 @@ describe.each(owned.map((method) => [method.name, method] as const))('%s', (_nam
       conversation: '019aa000-0000-7000-8000-00000000eeee',
       message: '019aa000-0000-7000-8000-00000000dddd',
       persona: 998_877,
+      study: '019aa000-0000-7000-8000-00000000cccc',
     };
     expect(comparable(answer, ids)).toBe(comparable(await call(method, token('bob'), nobodys), nobodys));
   });

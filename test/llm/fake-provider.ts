@@ -114,7 +114,8 @@ async function readCall(request: IncomingMessage): Promise<SeenCall> {
 async function answer(call: SeenCall, mode: Mode, response: ServerResponse, options: FakeProviderOptions) {
   const retryAfter = { 'retry-after': String(options.retryAfterSeconds ?? 1) };
   const write = isAnthropic(call) ? writeAnthropic : writeOpenai;
-  if (typeof mode === 'function') return write(call, 'echo', response, mode(call.body), options);
+  if (typeof mode === 'function')
+    return write(call, call.model === 'slow' ? 'slow' : 'echo', response, mode(call.body), options);
   switch (mode) {
     case 'hang':
       return;

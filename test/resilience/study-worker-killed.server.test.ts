@@ -10,7 +10,7 @@ const ROUNDS = 4;
 const TURNS = PERSONAS.length * ROUNDS;
 
 it('goes on with the turns that are missing, and only with those', async () => {
-  const fake = await startFakeProvider({ wordMs: 30, answerTo: studyAnswer });
+  const fake = await startFakeProvider({ wordMs: 40, answerTo: studyAnswer });
   onTestFinished(() => fake.stop());
   const server = await serverProcess(await testFolder(), {
     OPENAI_BASE_URL: fake.baseUrl,
@@ -23,6 +23,7 @@ it('goes on with the turns that are missing, and only with those', async () => {
     feature: 'A calendar that finds time for a walk',
     persona_ids: PERSONAS,
     turns: ROUNDS,
+    model: 'slow',
   });
   const { study_id: id } = body.result;
   const study = async (): Promise<Study> =>
@@ -51,6 +52,9 @@ it('goes on with the turns that are missing, and only with those', async () => {
   // Each turn and the report have a key of their own; a kill costs what was under way, at most a round each.
   const asked = Map.groupBy(fake.calls, ({ idempotencyKey }) => idempotencyKey);
   expect(asked.size).toBe(TURNS + 1);
+  // Both kills met turns that were being said.
+  expect(fake.hungUp.length).toBeGreaterThan(0);
+  expect(fake.calls.length).toBeGreaterThan(TURNS + 1);
   expect(fake.calls.length).toBeLessThanOrEqual(TURNS + 1 + 2 * PERSONAS.length);
   const finished = await post(server.url, 'tasks.list', { limit: 10, root_only: true });
   expect(finished.body.result.filter((task: { id: string }) => task.id === id)).toHaveLength(1);

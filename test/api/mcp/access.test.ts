@@ -15,6 +15,7 @@ import type { Store } from '../../../src/ports/store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { makeIdentity, signToken } from '../../identity/make-identity.ts';
 import { sampleAccept, sampleTree } from '../../store/sample-tasks.ts';
+import { sampleStudy } from '../../store/study-conformance.ts';
 import { startTestApi, type TestApi } from '../support/test-api.ts';
 
 const SECRET_NAME = 'what only the owner may read';
@@ -23,12 +24,13 @@ const clock = { ms: Date.now() };
 const token = (sub: string, more: object = {}) => ({
   authorization: `Bearer ${signToken({ sub, exp: clock.ms / 1_000 + 600, ...more })}`,
 });
-const ids = { task: 'owned-root', run: '', key: '', persona: 0 };
+const ids = { task: 'owned-root', run: '', key: '', persona: 0, study: '' };
 const nobodys = {
   task: 'nobodys-root',
   run: '019aa000-0000-7000-8000-00000000ffff',
   key: 'nobodys-key',
   persona: 998_877,
+  study: '019aa000-0000-7000-8000-00000000cccc',
 };
 
 let api: TestApi;
@@ -59,6 +61,9 @@ beforeAll(async () => {
     behavioral_traits: [],
   };
   ids.persona = (await api.rpc('personas.create', persona, token('ann'))).result.id;
+  const study = sampleStudy({ userId: 'ann' });
+  ids.study = study.studyId;
+  await store.studies.save({ ...study, topic: { ...study.topic, feature: SECRET_NAME } });
 });
 afterAll(async () => {
   await api?.stop();
@@ -105,6 +110,8 @@ function argumentsOf({ method, inputSchema }: McpTool, known: typeof ids): Recor
     run_id: known.run,
     key_id: known.key,
     persona_id: known.persona,
+    persona_ids: [known.persona],
+    study_id: known.study,
   };
   for (const name of Object.keys((inputSchema['properties'] ?? {}) as object))
     if (name in values) given[name] = values[name];
@@ -144,6 +151,7 @@ describe.each(owned.map((tool) => [tool.name, tool] as const))('%s', (name, tool
         .replaceAll(known.task, 'TASK')
         .replaceAll(known.run, 'RUN')
         .replaceAll(known.key, 'KEY')
+        .replaceAll(known.study, 'STUDY')
         .replaceAll(new RegExp(`\\b${known.persona}\\b`, 'g'), 'PERSONA');
     expect(comparable(answer, ids)).toBe(comparable(other, nobodys));
   });
