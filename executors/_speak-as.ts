@@ -1,5 +1,6 @@
 /** An answer to a prompt in one of the two styles, or by a persona: persona_generate_executor's other half. */
 import { z } from 'zod';
+import { AppError } from '../src/core/errors.ts';
 import type { ExecutorContext } from '../src/core/executor.ts';
 import { styleText } from '../src/core/experiments/style-text.ts';
 import { type PersonaEntry, personaId } from '../src/core/persona/persona.ts';
@@ -59,7 +60,13 @@ async function answer(
   const spoken =
     deterministic === true
       ? spokenByRules(question)
-      : await speak(context.llm, question, { ...context.settings, onDelta: context.emitDelta });
+      : await speak(context.llm, question, { ...context.settings, onDelta: context.emitDelta }).catch(
+          (error: unknown) => {
+            // Without any key the rules speak, and "model": null says so.
+            if (!AppError.is(error) || error.code !== 'llm_key_missing') throw error;
+            return spokenByRules(question);
+          },
+        );
   return { text: spoken.text, model: spoken.model };
 }
 

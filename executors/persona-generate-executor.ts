@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { AppError } from '../src/core/errors.ts';
 import { defineExecutor } from '../src/core/executor.ts';
 import { demoPersonas } from '../src/core/persona/demo-personas.ts';
-import { generatePersonas } from '../src/core/persona/generate-personas.ts';
+import { type Generated, generatePersonas } from '../src/core/persona/generate-personas.ts';
 import {
   type GenerationRequest,
   generatedPersonas,
@@ -82,12 +82,18 @@ export default defineExecutor({
     const { personas, ...how } = await generatePersonas(llm, requestOf(given), {
       ...settings,
       onProgress: emit,
-    });
+    }).catch((error: unknown) => byTemplates(error, requestOf(given)));
     if (!given.save) return shown(personas, how);
     const saved = await services.personas.save(task.userId, personas, idempotencyKey);
     return { ...shown(saved, how), saved: true };
   },
 });
+
+/** Without any key there are templates, and the result says so; other failures stay failures. */
+function byTemplates(error: unknown, request: GenerationRequest): Generated {
+  if (!AppError.is(error) || error.code !== 'llm_key_missing') throw error;
+  return { personas: demoPersonas(request), model: null, repairs: 0 };
+}
 
 function isSpoken(given: Input): given is Input & SpeakInput {
   return given.product == null;
@@ -109,5 +115,12 @@ function shown(
     tech_proficiency,
     behavioral_traits,
   }));
-  return { personas: plain, count: plain.length, saved: false, model, repairs };
+  return {
+    personas: plain,
+    count: plain.length,
+    saved: false,
+    model,
+    repairs,
+    ...(model === null ? { demo_mode: true } : {}),
+  };
 }

@@ -4,7 +4,7 @@ import { isJsonObject } from '../core/json.ts';
 
 export const EXIT = { ok: 0, failed: 1, badUse: 2, refused: 3, unreachable: 4 } as const;
 
-const REFUSED = new Set([401, 403, 409, 429]);
+const REFUSED = new Set([401, 403, 409, 412, 429]);
 
 /** The command was used wrongly, or what it names does not exist. */
 export class UsageError extends Error {

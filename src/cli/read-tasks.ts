@@ -1,10 +1,10 @@
 /** Tasks to create from a file, standard input, or the options of the command line. */
-import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type { NewTask } from '../client/client.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 import type { CliIo } from './cli-io.ts';
 import { UsageError } from './exit-code.ts';
+import { readSource } from './read-source.ts';
 
 export interface TaskOptions {
   readonly file?: string;
@@ -26,15 +26,6 @@ export async function readTasks(options: TaskOptions, io: CliIo): Promise<NewTas
     throw new UsageError('--executor is missing: taskgrove executors list shows them');
   const inputs = Object.fromEntries((options.input ?? []).map(parseInput));
   return [{ name: options.name ?? options.executor, schemas: { method: options.executor }, inputs }];
-}
-
-async function readSource(path: string, io: CliIo): Promise<string> {
-  if (path === '-') return io.readInput();
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** JSON, or YAML, which contains it. One task, a list, or an object with `tasks`. */

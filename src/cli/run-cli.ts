@@ -8,6 +8,7 @@ import { addGenerateCommand } from './generate-command.ts';
 import { addKeysCommands } from './keys-commands.ts';
 import { addMcpCommand } from './mcp-command.ts';
 import { addModelsCommands } from './models-commands.ts';
+import { addPersonasCommands } from './personas-commands.ts';
 import { createRunAction } from './run-action.ts';
 import { addRunsCommands } from './runs-commands.ts';
 import { addSchedulerCommands } from './scheduler-commands.ts';
@@ -85,6 +86,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addGenerateCommand(program.command('generate').description('plan trees from words'), 'task-tree', run);
   addUsersCommands(program, run);
   addKeysCommands(program, run);
+  addPersonasCommands(program, run);
   addUsageCommands(program, run);
   addMcpCommand(program, run);
   for (const [name, description] of Object.entries(SERVER_COMMANDS)) {

@@ -1,12 +1,12 @@
 /** Params and results of the methods as a caller types them. The server checks them anew; this file only helps. */
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { RouteAnswer, RouteQuestion } from '../core/llm/route-schema.ts';
-import type { Persona, PersonaEntry, PersonaFields } from '../core/persona/persona.ts';
 import type { Run, RunStatus } from '../core/run.ts';
 import type { RedactionReport, RedactionRequest } from '../core/safety/redaction.ts';
 import type { SafetyCheckRequest, SafetyReport } from '../core/safety/safety-check.ts';
 import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
 import type { UsageGroupName, UsageOutcome } from '../core/usage.ts';
+import type { PersonaMethods } from './persona-types.ts';
 import type { StudyMethods } from './study-types.ts';
 
 /** A task to create: by `schemas.method` or `params.executor_id` it names its executor. */
@@ -135,36 +135,6 @@ export type ApiKey = {
   revoked_at: string | null;
 };
 
-type PersonaVersion = {
-  persona_id: number;
-  /** The version the change was made from. */
-  if_version?: number;
-};
-
-type PersonaBackupSummary = { path: string; bytes: number; sha256: string; count: number };
-
-export type PersonaBackupState = Omit<PersonaBackupSummary, 'sha256'> & {
-  sha256: string | null;
-  last_backup_at: string | null;
-  is_current: boolean;
-  files: (Omit<PersonaBackupSummary, 'sha256'> & {
-    sha256: string | null;
-    health: 'ok' | 'missing' | 'corrupt';
-    problem: string | null;
-    modified_at: string | null;
-  })[];
-  /** For admins. */
-  last_error?: string | null;
-  s3?: { url: string; uploaded_at: string | null; last_error: string | null } | null;
-  history?: (PersonaBackupSummary & {
-    id: string;
-    at: string;
-    kind: string;
-    target: string;
-    by: string | null;
-  })[];
-};
-
 export type ModelEntry = {
   provider: string;
   model: string;
@@ -237,7 +207,7 @@ type TaskId = { task_id: string };
 type RunOrTask = { run_id?: string; task_id?: string; comment?: string };
 
 /** One entry per method: `call` looks its types up here; methods that are not listed take and give plain JSON. */
-export interface MethodTypes extends StudyMethods {
+export interface MethodTypes extends StudyMethods, PersonaMethods {
   'tasks.create': { params: NewTask | NewTask[]; result: Task | Task[] };
   'tasks.get': { params: TaskId; result: Task | null };
   'tasks.detail': { params: TaskId; result: Task | null };
@@ -360,39 +330,6 @@ export interface MethodTypes extends StudyMethods {
     params: UsageFilter & { format?: 'csv' | 'parquet' };
     result: { format: 'csv' | 'parquet'; url: string; csv?: string };
   };
-  'personas.list': {
-    params: {
-      q?: string;
-      tech_proficiency?: Persona['tech_proficiency'];
-      only?: 'shipped' | 'owned';
-      limit?: number;
-      offset?: number;
-    };
-    result: { personas: Persona[]; total: number; limit: number; offset: number };
-  };
-  'personas.get': { params: { persona_id: number }; result: Persona };
-  'personas.create': { params: PersonaFields; result: Persona };
-  'personas.replace': { params: PersonaFields & PersonaVersion; result: Persona };
-  'personas.update': { params: Partial<PersonaFields> & PersonaVersion; result: Persona };
-  'personas.delete': { params: PersonaVersion; result: { persona_id: number; deleted: true } };
-  'personas.duplicate': { params: { persona_id: number; name?: string }; result: Persona };
-  'personas.import': {
-    params: { personas: (PersonaFields & { id?: number })[] };
-    result: { personas: Persona[]; imported: number; skipped: number };
-  };
-  'personas.export': {
-    params: { only?: 'shipped' | 'owned'; with_owners?: boolean };
-    result: (PersonaEntry & { owner?: string })[];
-  };
-  'personas.backup': {
-    params: { target?: 'file' | 's3' };
-    result: PersonaBackupSummary & { target: 'file' | 's3'; at: string };
-  };
-  'personas.restore': {
-    params: { source?: 'backup' | 'file' | 's3'; personas?: (PersonaEntry & { owner?: string })[] };
-    result: { source: string; count: number; added: number; changed: number; removed: number };
-  };
-  'personas.backups': { params: Record<string, never>; result: PersonaBackupState };
   'webhooks.secret': { params: Record<string, never>; result: { secret: string } };
   'system.health': { params: Record<string, never>; result: JsonObject };
   'system.executors': {

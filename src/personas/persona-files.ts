@@ -36,6 +36,8 @@ export class PersonaFiles {
   #next: Promise<WrittenFiles> | null = null;
   #writtenRevision = -1;
   #lastError: string | null = null;
+  /** The same trouble every few seconds is told once. */
+  #loggedError: string | null = null;
 
   constructor(parts: PersonaFilesParts) {
     this.#parts = parts;
@@ -71,7 +73,9 @@ export class PersonaFiles {
     try {
       return await this.write();
     } catch (error) {
-      this.#parts.logger.error({ err: error }, 'The files of personas could not be written');
+      const level = this.#lastError === this.#loggedError ? 'debug' : 'error';
+      this.#loggedError = this.#lastError;
+      this.#parts.logger[level]({ err: error }, 'The files of personas could not be written');
       return null;
     }
   }
@@ -93,7 +97,7 @@ export class PersonaFiles {
         return made;
       });
       this.#writtenRevision = written.revision;
-      this.#lastError = null;
+      this.#lastError = this.#loggedError = null;
       metrics?.observePersonaBackup({ target: 'file', outcome: 'ok' });
       return written;
     } catch (error) {

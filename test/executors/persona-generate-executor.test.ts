@@ -204,7 +204,9 @@ describe('made of templates', () => {
       chat: async (request: ChatRequest) => ({ ...(await chat(request)), isDemo: true }),
     };
     const result = await run({ product: 'A lamp', count: 2 }, { llm: canned });
-    expect(result).toMatchObject({ count: 2, model: null, repairs: 0 });
+    expect(result).toMatchObject({ count: 2, model: null, repairs: 0, demo_mode: true });
+    // The context of these tests has no model either.
+    expect(await run({ product: 'A lamp', count: 2 })).toEqual(result);
   });
 });
 

@@ -24,4 +24,5 @@ export const generatedPersonas = z.object({
   saved: z.boolean().describe("They are the task owner's own now"),
   model: z.string().nullable().describe('Who made them up; null = templates'),
   repairs: z.number().int().describe('Times the model had to correct or complete its list'),
+  demo_mode: z.boolean().optional().describe('True when no model was asked'),
 });
