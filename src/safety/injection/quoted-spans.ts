@@ -1,11 +1,8 @@
 /** What stands between quotation marks: words that are talked about are not orders. */
+import type { Span } from '../text/is-within.ts';
+
 const QUOTED =
   /"[^"\n]{2,300}"|“[^”\n]{2,300}”|«[^»\n]{2,300}»|„[^“”\n]{2,300}[“”]|`[^`\n]{2,300}`|(?<!\w)['‘][^'’\n]{2,300}['’](?!\w)/g;
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** In the order of the text, without overlaps. */
 export function quotedSpans(text: string): Span[] {

@@ -2,10 +2,12 @@
  * Counts what the rules see, by windows of a text: a long text is judged by its worst part, so that harmless words around
  * an injection do not hide it, and many harmless words do not add up to one.
  */
+import { isWithin, type Span } from '../text/is-within.ts';
+import { lastBefore } from '../text/last-before.ts';
 import type { Token } from '../text/tokenize.ts';
 import { INJECTION_RULES, SYMBOL_PATTERNS } from './injection-rules.ts';
-import { bitsOf, type Mark, markWords } from './lexicon.ts';
-import { quotedSpans, type Span } from './quoted-spans.ts';
+import { bitsOf, has, type Mark, markWords } from './lexicon.ts';
+import { quotedSpans } from './quoted-spans.ts';
 import { matchRule } from './rule-program.ts';
 
 export const FEATURE_NAMES: readonly string[] = [
@@ -83,32 +85,25 @@ function symbolHits(text: string, tokens: readonly Token[]): FeatureHit[] {
   return hits;
 }
 
-/** Without what is quoted in a sentence that asks or talks about it. */
+/** Without what is quoted near a word that says it is talked about. */
 function unquoted(marks: readonly Mark[], tokens: readonly Token[], text: string): readonly Mark[] {
-  const quotes = quotedSpans(text);
-  if (quotes.length === 0) return marks;
-  const discussed = quotes.filter((quote) => isDiscussed(quote, marks, tokens));
+  const talking = marks.filter((mark) => has(mark, DISCUSS)).map(({ index }) => tokens[index]);
+  if (talking.length === 0) return marks;
+  const discussed = quotedSpans(text).filter((quote) => isNear(quote, talking));
   if (discussed.length === 0) return marks;
-  let next = 0;
-  return marks.filter(({ index }) => {
-    const start = tokens[index]?.start ?? 0;
-    while (next < discussed.length && (discussed[next]?.end ?? 0) <= start) next++;
-    return start < (discussed[next]?.start ?? Number.POSITIVE_INFINITY);
-  });
+  return marks.filter(({ index }) => !isWithin(discussed, tokens[index]?.start ?? 0));
 }
 
-/** How far from a quotation the word may stand that says what it is for. */
+/** How far from a quotation such a word may stand. */
 const NEAR_CHARS = 80;
 
-function isDiscussed(quote: Span, marks: readonly Mark[], tokens: readonly Token[]): boolean {
-  return marks.some(({ index, low, high }) => {
-    if ((low & DISCUSS.low) === 0 && (high & DISCUSS.high) === 0) return false;
-    const token = tokens[index];
-    if (token === undefined) return false;
-    const isBefore = token.end <= quote.start && quote.start - token.end < NEAR_CHARS;
-    const isAfter = token.start >= quote.end && token.start - quote.end < NEAR_CHARS;
-    return isBefore || isAfter;
-  });
+function isNear({ start, end }: Span, talking: readonly (Token | undefined)[]): boolean {
+  const before = talking[lastBefore(talking, start, (token) => token?.start ?? 0)];
+  const behind = talking[lastBefore(talking, end, (token) => token?.start ?? 0) + 1];
+  return (
+    (before !== undefined && start - before.end < NEAR_CHARS) ||
+    (behind !== undefined && behind.start - end < NEAR_CHARS)
+  );
 }
 
 function sum(counts: Float64Array, others: Float64Array | undefined): Float64Array {

@@ -1,6 +1,7 @@
 /** What is wrong with an answer beside personal data: active content, and the system prompt of the model that gave it. */
 import type { Finding } from '../../core/safety/finding.ts';
 import { type CleanText, originalSpan } from '../text/clean-text.ts';
+import { isWithin } from '../text/is-within.ts';
 import { tokenize } from '../text/tokenize.ts';
 import { CODE, LEAK_MARKERS, OUTPUT_PATTERNS, TELLING_IMAGE } from './output-patterns.ts';
 
@@ -24,7 +25,7 @@ function activeContent(clean: CleanText): Finding[] {
     start: index,
     end: index + text.length,
   }));
-  const isShown = (at: number) => !code.some(({ start, end }) => at >= start && at < end);
+  const isShown = (at: number) => !isWithin(code, at);
   const findings: Finding[] = [];
   for (const [note, pattern] of Object.entries(OUTPUT_PATTERNS)) {
     for (const match of clean.text.matchAll(pattern)) {

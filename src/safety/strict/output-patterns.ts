@@ -8,7 +8,7 @@ export const OUTPUT_PATTERNS = {
 } as const;
 
 /** An image that tells its server something when it is shown. */
-export const TELLING_IMAGE = /!\[[^\]\n]{0,200}\]\(\s{0,4}https?:\/\/[^\s)?]{1,300}\?[^\s)]{1,2000}\)/gi;
+export const TELLING_IMAGE = /!\[[^\][\n]{0,200}\]\(\s{0,4}https?:\/\/[^\s)?]{1,300}\?[^\s)]{1,2000}\)/gi;
 
 /** In a fence or in backticks a page shows it as text. */
 export const CODE = /```[\s\S]{0,20000}?```|`[^`\n]{1,2000}`/g;

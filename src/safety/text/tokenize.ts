@@ -18,6 +18,7 @@ const PIECES =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])[\p{L}\p{M}\p{N}_])+(?:['’](?=\p{L})[\p{L}\p{M}]+)?|[.!?\n。！？;；]/gu;
 const ASCII_PIECES = /[A-Za-z0-9_]+(?:'[A-Za-z]+)?|[.!?\n;]/g;
 const ENDS = /[.!?\n。！？;；]/;
+const FIRST_SIGN = '\u2e80';
 const PLAIN = /^[\n\r\t -~]*$/;
 
 export function tokenize(text: string): Token[] {
@@ -31,10 +32,16 @@ export function tokenize(text: string): Token[] {
       sentence++;
       continue;
     }
-    const word = isPlain ? piece.toLowerCase() : foldWord(piece, isLatinText).replace('’', "'");
+    const word = isPlain ? piece.toLowerCase() : folded(piece, isLatinText);
     tokens.push({ word, start: match.index, end: match.index + piece.length, sentence });
   }
   return tokens;
+}
+
+/** Signs of scripts without case and accents are what they are. */
+function folded(piece: string, isLatinText: boolean): string {
+  if (piece.length === 1 && piece >= FIRST_SIGN) return piece;
+  return foldWord(piece, isLatinText).replace('’', "'");
 }
 
 function isMostlyLatin(text: string): boolean {
