@@ -17,6 +17,9 @@ export interface Mark extends Classes {
   readonly index: number;
   /** Of the last token of its longest phrase. */
   last: number;
+  /** Where it begins and ends in words: a sign of a script without blanks is half a word. */
+  readonly from: number;
+  to: number;
 }
 
 interface Node {
@@ -56,10 +59,11 @@ export function markWords(tokens: readonly Token[]): Mark[] {
     let mark: Mark | undefined;
     for (let last = index; node !== undefined; last++) {
       if (node.classes !== null) {
-        mark ??= { index, last, low: 0, high: 0 };
+        mark ??= { index, last, low: 0, high: 0, from: positionOf(tokens[index]), to: 0 };
         mark.low |= node.classes.low;
         mark.high |= node.classes.high;
         mark.last = last;
+        mark.to = positionOf(tokens[last]);
       }
       const word = tokens[last + 1]?.word;
       node = word === undefined ? undefined : node.next?.get(word);
@@ -71,11 +75,19 @@ export function markWords(tokens: readonly Token[]): Mark[] {
   return marks;
 }
 
+function positionOf(token: Token | undefined): number {
+  return token?.position ?? 0;
+}
+
+/** Forms that tell of somebody else (`ignores`) or of the past are no orders. */
+const NO_ORDER = /[^s]s$|ed$|ing$/;
+
 /** An order stands at the beginning of its sentence, or behind a word that asks. */
 function markCommand(mark: Mark, tokens: readonly Token[], before: Mark | undefined): void {
   const isFirst = tokens[mark.index]?.sentence !== tokens[mark.index - 1]?.sentence;
   const isAsked = before !== undefined && before.last === mark.index - 1 && has(before, ASKING);
-  if (!isFirst && !isAsked) return;
+  const isBase = mark.last > mark.index || !NO_ORDER.test(tokens[mark.index]?.word ?? '');
+  if (!isBase || (!isFirst && !isAsked)) return;
   for (const { kind, first } of FIRSTS) {
     if (!has(mark, kind)) continue;
     mark.low |= first.low;

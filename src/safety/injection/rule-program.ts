@@ -41,11 +41,11 @@ export function matchRule(program: RuleProgram, marks: readonly Mark[], at: numb
   let previous = first;
   let position = at;
   for (const step of program.rest) {
-    const reach = previous.last + 1 + step.gap;
+    const reach = previous.to + 1 + step.gap;
     let next: Mark | undefined;
     for (position++; position < marks.length; position++) {
       const mark = marks[position];
-      if (mark === undefined || mark.index > reach) return null;
+      if (mark === undefined || mark.from > reach) return null;
       if (has(step, mark)) {
         next = mark;
         break;

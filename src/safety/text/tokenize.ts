@@ -12,6 +12,8 @@ export interface Token {
   readonly end: number;
   /** Counts up at the ends of sentences. */
   readonly sentence: number;
+  /** Counts words; a sign of a script without blanks is half a word. */
+  readonly position: number;
 }
 
 const PIECES =
@@ -26,6 +28,7 @@ export function tokenize(text: string): Token[] {
   const isLatinText = isPlain || isMostlyLatin(text);
   const tokens: Token[] = [];
   let sentence = 0;
+  let position = 0;
   for (const match of text.matchAll(isPlain ? ASCII_PIECES : PIECES)) {
     const [piece] = match;
     if (piece.length === 1 && ENDS.test(piece)) {
@@ -33,7 +36,8 @@ export function tokenize(text: string): Token[] {
       continue;
     }
     const word = isPlain ? piece.toLowerCase() : folded(piece, isLatinText);
-    tokens.push({ word, start: match.index, end: match.index + piece.length, sentence });
+    position += isPlain || piece.length > 1 || piece < FIRST_SIGN ? 1 : 0.5;
+    tokens.push({ word, start: match.index, end: match.index + piece.length, sentence, position });
   }
   return tokens;
 }

@@ -1,0 +1,36 @@
+/** Latin letters that no decomposition leads back to plain ones: small capitals, and those of single languages. */
+const ROWS: Readonly<Record<string, string>> = {
+  a: 'ᴀɑ',
+  ae: 'æᴁ',
+  b: 'ʙƀɓ',
+  c: 'ᴄƈ',
+  d: 'ᴅđɖð',
+  e: 'ᴇɛǝə',
+  f: 'ꜰƒ',
+  g: 'ɢɡɠ',
+  h: 'ʜħɦ',
+  i: 'ɪıɩ',
+  j: 'ᴊɉ',
+  k: 'ᴋƙ',
+  l: 'ʟłɫ',
+  m: 'ᴍɱ',
+  n: 'ɴŋɲ',
+  o: 'ᴏøɔ',
+  oe: 'œɶ',
+  p: 'ᴘƥ',
+  q: 'ꞯɋ',
+  r: 'ʀɹɾ',
+  s: 'ꜱʂ',
+  ss: 'ß',
+  t: 'ᴛŧʈ',
+  th: 'þ',
+  u: 'ᴜʉ',
+  v: 'ᴠʋ',
+  w: 'ᴡʍ',
+  y: 'ʏɏ',
+  z: 'ᴢƶ',
+};
+
+export const LATIN_FORMS: ReadonlyMap<string, string> = new Map(
+  Object.entries(ROWS).flatMap(([plain, letters]) => [...letters].map((letter) => [letter, plain] as const)),
+);
