@@ -19,7 +19,7 @@ export interface Listening {
 export async function listen(host: string, port: number): Promise<Listening> {
   let handler: RequestListener = (_request, response) => {
     response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '2' });
-    response.end('{"status":"starting"}');
+    response.end('{"status":"not_ready"}');
   };
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },

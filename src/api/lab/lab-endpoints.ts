@@ -26,7 +26,7 @@ export function labEndpoints(routes: readonly LabRoute[]): LabEndpoints {
         // Existing clients are sent on by 307, which keeps method and body.
         context.status = 307;
         context.set('Location', `${twin.path}${context.search}`);
-        context.body = null;
+        context.body = '';
         return;
       }
       context.state.route = route.path;

@@ -41,7 +41,7 @@ export function addDocsRoutes(router: Router<ApiState>, table: readonly AnyMetho
     router.get(path, (context) => {
       context.status = 307;
       context.set('Location', '/docs');
-      context.body = null;
+      context.body = '';
     });
   router.get('/docs/errors/:slug', async (context) => {
     const { slug = '' } = context['params'] as Record<string, string>;

@@ -6,6 +6,7 @@ export const PLAYGROUND_PAGE = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Persona Lab — Playground</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/fun/playground.css">
 <script src="/fun/playground.js" defer></script>
 </head>

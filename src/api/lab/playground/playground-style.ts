@@ -39,8 +39,8 @@ a { color: var(--accent); }
 #toast.shown { opacity: 1; transform: none; }
 #confetti { position: fixed; inset: 0; width: 100%; height: 100%; pointer-events: none; }
 @media (min-width: 48rem) {
-  main { grid-template-columns: 2fr 3fr; }
-  main section:nth-child(2) { grid-row: span 2; grid-column: 2; grid-row-start: 1; }
+  main { grid-template-columns: 2fr 3fr; grid-template-rows: auto 1fr; align-items: start; }
+  main section:nth-child(2) { grid-column: 2; grid-row: 1 / span 2; }
   #logo { font-size: 0.75rem; }
 }
 @media (prefers-reduced-motion: reduce) {
