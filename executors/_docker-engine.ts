@@ -37,10 +37,15 @@ export function engineFailure(error: unknown, what: string): AppError {
     return new AppError('task_transient', text, { cause: error });
   }
   const said = (json as { message?: unknown } | null)?.message;
-  const reason = typeof said === 'string' ? said : (error as Error).message;
+  const reason = typeof said === 'string' ? said : withoutStatus((error as Error).message);
   const isFinal = statusCode < 500 || WRONG_COMMAND.test(reason);
   return new AppError(isFinal ? 'task_failed' : 'task_transient', `${what}: ${reason.slice(0, 1_000)}`, {
     details: { status: statusCode },
     cause: error,
   });
+}
+
+/** The library puts `(HTTP code 404) unexpected - ` before what the engine said. */
+function withoutStatus(message: string): string {
+  return message.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim();
 }
