@@ -1,6 +1,6 @@
 /**
  * Lets a reply out while it is written, a little behind: each piece is checked together with what stands before it, and
- * the last characters wait, so that nothing that would be stopped is seen in half. The whole is checked at its end; what
+ * the last word waits, or what may become a number or an address, so that nothing that would be stopped is seen in half. The whole is checked at its end; what
  * is found only then takes all of it back.
  */
 import type { Exit } from '../core/safety/exit.ts';
@@ -11,7 +11,9 @@ const HELD_BACK = 64;
 /** How much that was let out already is looked at again. */
 const LOOK_BACK = 200;
 /** A check costs about the same for a word and a sentence. */
-const CHECK_EVERY = 32;
+const CHECK_EVERY = 16;
+/** How what is looked for in numbers and addresses may begin or go on. */
+const RISKY = /[\p{Nd}@+]/u;
 
 /** Thrown when the reply may not be shown. */
 export class OutputBlocked extends Error {
@@ -47,7 +49,7 @@ export class OutputGuard {
     if (this.#text.length - this.#checked < CHECK_EVERY) return;
     this.#check(this.#text.slice(Math.max(0, this.#released - LOOK_BACK)));
     this.#checked = this.#text.length;
-    this.#letOut(this.#text.length - HELD_BACK);
+    this.#letOut(this.#safeEnd());
   }
 
   /** The whole. Throws OutputBlocked. */
@@ -62,6 +64,15 @@ export class OutputGuard {
     if (exit !== null) throw new OutputBlocked(exit);
   }
 
+  /** Before the last word, and before the word in which the last characters begin to hold numbers. */
+  #safeEnd(): number {
+    const start = Math.max(this.#released, this.#text.length - HELD_BACK);
+    const tail = this.#text.slice(start);
+    const risky = tail.search(RISKY);
+    const harmless = risky < 0 ? tail : tail.slice(0, risky);
+    return start + Math.max(0, lastSpace(harmless));
+  }
+
   #letOut(end: number): void {
     if (end <= this.#released) return;
     // Never between the two halves of one character.
@@ -71,4 +82,9 @@ export class OutputGuard {
     this.#released = to;
     if (piece !== '') this.#release(piece);
   }
+}
+
+/** -1 when there is none. */
+function lastSpace(text: string): number {
+  return Math.max(text.lastIndexOf(' '), text.lastIndexOf('\n'), text.lastIndexOf('\t'));
 }

@@ -12,7 +12,8 @@ const MOST_WAITING = 500;
 
 export class StreamedText {
   readonly #send: (piece: Piece) => void;
-  #attempt = 0;
+  /** null: nothing was heard yet; what was read is of the one that is heard first. */
+  #attempt: number | null = null;
   #text = '';
   #waiting: Piece[] = [];
 
@@ -27,9 +28,10 @@ export class StreamedText {
 
   /** A piece that was signalled. An earlier attempt's is out of date. */
   hear(attempt: number, piece: Piece): void {
-    if (attempt < this.#attempt) return;
-    if (attempt > this.#attempt) {
-      this.#attempt = attempt;
+    const known = this.#attempt ?? attempt;
+    if (attempt < known) return;
+    this.#attempt = attempt;
+    if (attempt > known) {
       this.#text = '';
       this.#waiting = [];
     }
