@@ -149,6 +149,7 @@ const OLD_SETTINGS: Readonly<Record<string, string>> = {
   ENVIRONMENT: 'ENVIRONMENT has no effect: each setting has a name of its own (see .env.example).',
   DEBUG: 'DEBUG has no effect: set LOG_LEVEL=debug.',
   RELOAD: 'RELOAD has no effect: restart the server after a change, or use `node --watch`.',
+  REDIS_URL: 'REDIS_URL has no effect: conversations are kept in the database, and need no cache beside it.',
   STREAMLIT_PORT: 'STREAMLIT_PORT has no effect: there is no Streamlit page; the API is on PORT.',
 };
 
