@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { CliIo } from './cli-io.ts';
+import { addConversationsCommands } from './conversations-commands.ts';
 import { addExecutorsCommands } from './executors-commands.ts';
 import { EXIT, explainFailure } from './exit-code.ts';
 import { addGenerateCommand } from './generate-command.ts';
@@ -80,6 +81,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addTasksCommands(program, run);
   addRunsCommands(program, run);
   addStudyCommands(program, run);
+  addConversationsCommands(program, run);
   addSchedulerCommands(program, run);
   addExecutorsCommands(program, run);
   addModelsCommands(program, run);

@@ -57,6 +57,9 @@ const KEYED = new Set([
   'tasks.execute',
   'tasks.generate',
   'tasks.cancel',
+  'conversations.create',
+  'messages.create',
+  'messages.regenerate',
   'studies.run',
   'studies.report',
   'personas.create',
@@ -66,7 +69,7 @@ const KEYED = new Set([
 /** Methods of the endpoint /system. */
 const SYSTEM = /^(system|config|keys|models|policies|quota|usage)\./;
 const READS =
-  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|studies\.(get|list|export)|personas\.(list|get|export|backups)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|policies\.list|webhooks\.secret)$/;
+  /^(tasks\.(get|detail|tree|list|count|children|running\.(list|status|count)|scheduled\.(list|due|export-ical))|runs\.(get|list|events)|conversations\.(list|get)|messages\.(list|get|revisions)|studies\.(get|list|export)|personas\.(list|get|export|backups)|(system|usage|models)\..+|config\.llm_key\.get|keys\.list|policies\.list|webhooks\.secret)$/;
 
 /** Every method throws RpcError (refused) or UnreachableError (no answer). */
 export type Client = ReturnType<typeof createClient>;
@@ -93,6 +96,21 @@ export function createClient(options: ClientOptions) {
     return followEvents({
       url: transport.url,
       connect: (lastEventId) => openRun(transport, runId, lastEventId, followOptions.signal),
+      lastEventId: followOptions.lastEventId ?? null,
+      retries: Math.max(transport.retries, 5),
+      signal: followOptions.signal,
+    });
+  }
+
+  /** What happens in a conversation, from `lastEventId` on (now, without one) until it is deleted or the loop is left. */
+  function conversationEvents(
+    conversationId: string,
+    followOptions: FollowRunOptions = {},
+  ): AsyncGenerator<StreamEvent> {
+    const path = `/conversations/${encodeURIComponent(conversationId)}/events`;
+    return followEvents({
+      url: transport.url,
+      connect: (lastEventId) => openEvents(transport, path, lastEventId, followOptions.signal),
       lastEventId: followOptions.lastEventId ?? null,
       retries: Math.max(transport.retries, 5),
       signal: followOptions.signal,
@@ -191,6 +209,25 @@ export function createClient(options: ClientOptions) {
       export: bind('studies.export'),
       delete: bind('studies.delete'),
     },
+    conversations: {
+      create: bind('conversations.create'),
+      list: bind('conversations.list'),
+      get: bind('conversations.get'),
+      replace: bind('conversations.replace'),
+      update: bind('conversations.update'),
+      delete: bind('conversations.delete'),
+      stop: bind('conversations.stop'),
+      events: conversationEvents,
+    },
+    messages: {
+      create: bind('messages.create'),
+      list: bind('messages.list'),
+      get: bind('messages.get'),
+      update: bind('messages.update'),
+      delete: bind('messages.delete'),
+      revisions: bind('messages.revisions'),
+      regenerate: bind('messages.regenerate'),
+    },
     keys: {
       create: bind('keys.create'),
       list: bind('keys.list'),
@@ -266,11 +303,20 @@ function openRun(
   lastEventId: string | null,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
+  return openEvents(transport, `/runs/${encodeURIComponent(runId)}/events`, lastEventId, signal);
+}
+
+function openEvents(
+  transport: TransportOptions,
+  path: string,
+  lastEventId: string | null,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   return exchange(
     // followEvents does the repeating: it knows whether events came in between.
     { ...transport, retries: 0 },
     {
-      path: `/runs/${encodeURIComponent(runId)}/events`,
+      path,
       headers: {
         accept: 'text/event-stream',
         ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),

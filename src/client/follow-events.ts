@@ -44,7 +44,7 @@ export async function* followEvents(options: FollowOptions): AsyncGenerator<Stre
         lastEventId = event.id ?? lastEventId;
         isFinal ||= event.type === 'final';
         yield event;
-        if (event.type === 'stream_end') return;
+        if (event.type === 'stream_end' || event.type === 'conversation_deleted') return;
       }
     } catch (error) {
       options.signal?.throwIfAborted();

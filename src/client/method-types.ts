@@ -6,6 +6,7 @@ import type { RedactionReport, RedactionRequest } from '../core/safety/redaction
 import type { SafetyCheckRequest, SafetyReport } from '../core/safety/safety-check.ts';
 import type { Dependency, Task, TaskPolicy, TaskStatus } from '../core/task.ts';
 import type { UsageGroupName, UsageOutcome } from '../core/usage.ts';
+import type { ConversationMethods } from './conversation-types.ts';
 import type { PersonaMethods } from './persona-types.ts';
 import type { StudyMethods } from './study-types.ts';
 
@@ -207,7 +208,7 @@ type TaskId = { task_id: string };
 type RunOrTask = { run_id?: string; task_id?: string; comment?: string };
 
 /** One entry per method: `call` looks its types up here; methods that are not listed take and give plain JSON. */
-export interface MethodTypes extends StudyMethods, PersonaMethods {
+export interface MethodTypes extends StudyMethods, PersonaMethods, ConversationMethods {
   'tasks.create': { params: NewTask | NewTask[]; result: Task | Task[] };
   'tasks.get': { params: TaskId; result: Task | null };
   'tasks.detail': { params: TaskId; result: Task | null };

@@ -28,7 +28,12 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'taskgrove-worker-'));
   const databaseUrl = await createDatabase(inject('postgresUrl'));
   const model = { OPENAI_API_KEY: 'sk-server', OPENAI_BASE_URL: provider.baseUrl, OPENAI_MODEL: 'slow' };
-  const env = { ROLE: 'api', RATE_LIMIT_ENABLED: 'true', JWT_SECRET: 'a secret of tokens, the same for all', ...model };
+  const env = {
+    ROLE: 'api',
+    RATE_LIMIT_ENABLED: 'true',
+    JWT_SECRET: 'a secret of tokens, the same for all',
+    ...model,
+  };
   api = await startTestServer({ databaseUrl, namespace, env });
   other = await startTestServer({ databaseUrl, namespace, env });
   worker = new ServerProcess({
