@@ -84,22 +84,53 @@ const ISSUERS: readonly Issuer[] = [
 ];
 /** From so many digits on, issuer and check digit are enough; another number needs a word that says what it is. */
 const SURE_DIGITS = 14;
+const MOST_DIGITS = 19;
+/** As people write cards: in one piece, in fours, or as American Express and Diners do. */
+const WRITTEN = /^(?:\d{12,19}|\d{4} \d{4} \d{4} \d{1,4}(?: \d{3})?|\d{4} \d{6} \d{4,5})$/;
+const MOST_GROUPS = 5;
 /** Their prefixes say little: one number in ten would be a card. */
 const WEAK_ISSUERS = ['uatp', 'maestro'];
 
 export function findCards(text: string): Match[] {
   const matches: Match[] = [];
   for (const { index, 0: found } of text.matchAll(SENSITIVE_PATTERNS.card)) {
-    const digits = found.replace(/\D/g, '');
-    if (!isLuhn(digits)) continue;
-    const end = index + found.length;
-    const issuer = issuerOf(digits);
-    const isSure = issuer !== null && digits.length >= SURE_DIGITS && !WEAK_ISSUERS.includes(issuer);
-    if (!isSure && !hasContext(text, index, end, CONTEXT_WORDS.card)) continue;
-    const note = issuer ?? 'unknown issuer';
-    matches.push({ type: 'credit_card', start: index, end, score: isSure ? 1 : 0.9, note });
+    const isNamed = hasContext(text, index, index + found.length, CONTEXT_WORDS.card);
+    const whole = cardAt(found, index, isNamed);
+    if (whole !== null) matches.push(whole);
+    else matches.push(...cardsWithin(found, index, isNamed));
   }
   return matches;
+}
+
+/** A card and what stands behind it without anything but a blank: a date, a code, another card. */
+function cardsWithin(found: string, offset: number, isNamed: boolean): Match[] {
+  const groups = [...found.matchAll(/\d+/g)].map(({ index, 0: digits }) => ({
+    index,
+    end: index + digits.length,
+  }));
+  const matches: Match[] = [];
+  for (let first = 0; first < groups.length; first++) {
+    for (let last = first; last < Math.min(groups.length, first + MOST_GROUPS); last++) {
+      const start = groups[first]?.index ?? 0;
+      const part = found.slice(start, groups[last]?.end);
+      const match = WRITTEN.test(part.replaceAll('-', ' ')) ? cardAt(part, offset + start, isNamed) : null;
+      if (match === null) continue;
+      matches.push(match);
+      first = last;
+      break;
+    }
+  }
+  return matches;
+}
+
+function cardAt(found: string, start: number, isNamed: boolean): Match | null {
+  const digits = found.replace(/\D/g, '');
+  if (digits.length > MOST_DIGITS || !isLuhn(digits)) return null;
+  const issuer = issuerOf(digits);
+  const isSure = issuer !== null && digits.length >= SURE_DIGITS && !WEAK_ISSUERS.includes(issuer);
+  if (!isSure && !isNamed) return null;
+  const note = issuer ?? 'unknown issuer';
+  return { type: 'credit_card', start, end: start + found.length, score: isSure ? 1 : 0.9, note };
 }
 
 function issuerOf(digits: string): string | null {

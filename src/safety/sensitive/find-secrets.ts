@@ -4,6 +4,8 @@ import { SECRET_ASSIGNMENT, SECRET_PATTERNS } from './secret-patterns.ts';
 
 const PLACEHOLDER =
   /(?:your|example|placeholder|changeme|redacted|dummy|sample|insert|replace|xxxx|\*\*\*|\.\.\.|…|0000000|1234567890abcdef|<|\$\{?[A-Z_])/i;
+/** Of a URL in documentation. */
+const EXAMPLE_LOGIN = /:(?:pass(?:word|wd)?|pwd|secret|guest|some\w{1,20}|my\w{1,20})@$/i;
 /** Bits a character; a word of a language has less than a made value. */
 const LEAST_ENTROPY = 3;
 
@@ -11,7 +13,7 @@ export function findSecrets(text: string): Match[] {
   const matches: Match[] = [];
   for (const [note, pattern] of Object.entries(SECRET_PATTERNS)) {
     for (const { index, 0: found } of text.matchAll(pattern)) {
-      if (note !== 'private_key' && PLACEHOLDER.test(found)) continue;
+      if (note !== 'private_key' && (PLACEHOLDER.test(found) || EXAMPLE_LOGIN.test(found))) continue;
       matches.push({ type: 'secret', start: index, end: index + found.length, score: 0.95, note });
     }
   }
