@@ -2,9 +2,9 @@
  * Phone numbers. With a country's code the numbering plans decide; without one a word nearby must say that it is a phone
  * number, or it must be written as people write the numbers of some country's plan.
  */
-import { isPossiblePhoneNumber, isValidPhoneNumber } from 'libphonenumber-js';
 import { hasContext } from './context.ts';
 import type { Match } from './match.ts';
+import { phonePlans } from './phone-plans.ts';
 import { CONTEXT_WORDS, SENSITIVE_PATTERNS } from './sensitive-patterns.ts';
 
 /** Area code in brackets or dashes, as in North America. */
@@ -35,10 +35,10 @@ function scoreOf(found: string, isNamed: boolean): number {
   const number = found.replace(EXTENSION, '');
   if (number.startsWith('+') || number.startsWith('00')) {
     const international = number.replace(/^00/, '+').replace('(0)', '');
-    if (isValidPhoneNumber(international)) return 1;
-    return isNamed && isPossiblePhoneNumber(international) ? 0.7 : 0;
+    if (phonePlans().isValidPhoneNumber(international)) return 1;
+    return isNamed && phonePlans().isPossiblePhoneNumber(international) ? 0.7 : 0;
   }
-  if (NORTH_AMERICAN.test(found)) return isNamed || isValidPhoneNumber(number, 'US') ? 0.9 : 0.6;
+  if (NORTH_AMERICAN.test(found)) return isNamed || phonePlans().isValidPhoneNumber(number, 'US') ? 0.9 : 0.6;
   const digits = number.replace(/\D/g, '');
   if (!isNamed || digits.length < 7 || digits.length > 13) return 0;
   // Without any separator the word nearby must do, and a long row of digits is an account or an order.
