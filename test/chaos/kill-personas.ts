@@ -42,14 +42,14 @@ export async function killPersonas(kills: number): Promise<KilledPersonas> {
   };
   try {
     for (let round = 1; round <= kills; round++) {
-      const said = await changeUntilKilled(dataDir, Math.random() * LONGEST_MS);
+      const { said, changes } = await changeUntilKilled(dataDir, Math.random() * LONGEST_MS);
       for (const line of said) {
         const [lane, change] = line.split(' ').map(Number);
         if (line.startsWith('error')) result.violations.push(`round ${round}: ${line}`);
         else if (lane !== undefined && change !== undefined) answered.set(lane, change);
       }
       result.kills++;
-      result.answers += said.length;
+      result.answers += changes;
       if ((await readdir(dataDir)).some((name) => name.endsWith('.json.tmp'))) result.interrupted++;
       for (const name of FILES) {
         const { problems, behind } = await check(join(dataDir, name), answered);
@@ -67,18 +67,21 @@ export async function killPersonas(kills: number): Promise<KilledPersonas> {
   }
 }
 
-/** What was answered, a line each. */
-async function changeUntilKilled(dataDir: string, afterMs: number): Promise<string[]> {
+/** What stood at the start and what was answered since, a line each. */
+async function changeUntilKilled(dataDir: string, afterMs: number) {
   const child = spawn(process.execPath, [PROGRAM, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const said: string[] = [];
+  let standing = 0;
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'ready') setTimeout(() => child.kill('SIGKILL'), afterMs);
-    else said.push(line);
+    if (line === 'ready') {
+      standing = said.length;
+      setTimeout(() => child.kill('SIGKILL'), afterMs);
+    } else said.push(line);
   }
   const [code, signal] = await exit;
   if (signal !== 'SIGKILL') throw new Error(`The process ended by itself (${code}): ${said.at(-1) ?? ''}`);
-  return said;
+  return { said, changes: said.length - standing };
 }
 
 async function check(path: string, answered: ReadonlyMap<number, number>) {
