@@ -143,6 +143,6 @@ function createRouter(deps: ApiDeps, hub: StreamHub): Router<ApiState> {
     router.register(path, [verb], [named(path), known, restRoute(entry, deps, hub)]);
   }
   addDocsRoutes(router, METHOD_TABLE, deps);
-  addWebAppRoutes(router, deps);
+  addWebAppRoutes(router, deps, known);
   return router;
 }

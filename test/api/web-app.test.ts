@@ -162,3 +162,10 @@ it('tells the app about the server', async () => {
   const facts = JSON.parse((await raw('/app/server.json')).body.toString());
   expect(facts).toMatchObject({ version: expect.any(String), demo_mode: expect.any(Boolean) });
 });
+
+it('tells the app who its visitor is', async () => {
+  const me = async (user: string) =>
+    JSON.parse((await raw('/app/me.json', { 'x-user': user })).body.toString());
+  expect(await me('user-a')).toEqual({ user_id: 'user-a', is_guest: false, is_admin: false });
+  expect(await me('boss;admin')).toMatchObject({ is_admin: true });
+});

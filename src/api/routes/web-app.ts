@@ -11,7 +11,11 @@ const INDEX = 'index.html';
 const HASHED = 'assets/';
 const FOREVER = 'public, max-age=31536000, immutable';
 
-export function addWebAppRoutes(router: Router<ApiState>, deps: Pick<ApiDeps, 'webApp' | 'settings'>): void {
+export function addWebAppRoutes(
+  router: Router<ApiState>,
+  deps: Pick<ApiDeps, 'webApp' | 'settings'>,
+  known: ApiMiddleware,
+): void {
   const toApp: ApiMiddleware = (context) => {
     context.set('Cache-Control', 'no-cache');
     context.redirect(BASE);
@@ -19,6 +23,7 @@ export function addWebAppRoutes(router: Router<ApiState>, deps: Pick<ApiDeps, 'w
   router.get('/', toApp);
   router.get('/app', toApp);
   router.get('/app/server.json', serverFactsRoute(deps.settings));
+  router.get('/app/me.json', known, meRoute);
   router.get('/app/{*path}', webAppRoute(deps.webApp));
 }
 
@@ -35,6 +40,14 @@ function serverFactsRoute(settings: ApiSettings): ApiMiddleware {
     };
   };
 }
+
+/** Who the app's visitor is here: what it may offer depends on that. */
+const meRoute: ApiMiddleware = (context) => {
+  const { identity } = context.state;
+  if (identity === undefined) throw new Error('identify must run before this route');
+  context.set('Cache-Control', 'no-store');
+  context.body = { user_id: identity.userId, is_guest: identity.isGuest, is_admin: identity.isAdmin };
+};
 
 function webAppRoute(webApp: WebApp): ApiMiddleware {
   return async function webAppFile(context) {

@@ -1,14 +1,13 @@
 /** The A/B experiment of the two styles: who got which, what people said, what is left of the daily cap. */
 import { queryOptions } from '@tanstack/react-query';
+import type { MethodTypes } from '../../../src/client/client.ts';
+import { called, client } from './client.ts';
 import { rest } from './rest.ts';
 
+export type Policy = MethodTypes['policies.list']['result']['policies'][number];
 export interface AbSummary {
   readonly groups: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly grand_total: number;
-}
-interface Policy {
-  readonly name: string;
-  readonly weights: Readonly<Record<string, number>>;
 }
 export interface LeaderboardRow {
   readonly group: string;
@@ -61,11 +60,10 @@ export const experiments = {
   }),
   policies: queryOptions({
     queryKey: [KEY, 'policies'],
-    queryFn: ({ signal }) =>
-      Promise.all(
-        ['default', 'variant_a', 'variant_b'].map((name) => rest<Policy>(`/policy?name=${name}`, { signal })),
-      ),
+    queryFn: async ({ signal }) => (await called(client.call('policies.list', {}, { signal }))).policies,
   }),
+  setPolicy: (policy: Pick<Policy, 'name' | 'kind' | 'weights'>) =>
+    called(client.call('policies.set', policy)),
   leaderboard: (days: number) =>
     queryOptions({
       queryKey: [KEY, 'leaderboard', days],

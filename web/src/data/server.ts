@@ -12,6 +12,12 @@ interface ServerFacts {
   readonly has_server_llm: boolean;
 }
 
+interface Visitor {
+  readonly user_id: string;
+  readonly is_guest: boolean;
+  readonly is_admin: boolean;
+}
+
 interface Health {
   readonly ready: boolean;
   readonly components: Readonly<
@@ -26,6 +32,11 @@ export const server = {
   facts: queryOptions({
     queryKey: ['server'],
     queryFn: ({ signal }) => rest<ServerFacts>('/app/server.json', { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  }),
+  me: queryOptions({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => rest<Visitor>('/app/me.json', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   }),
   health: queryOptions({

@@ -7,13 +7,18 @@ import { Modal } from '../../ui/modal.tsx';
 
 const FORM_ID = 'api-key';
 
-export function IdentityLine({ userId }: { userId: string }) {
+/** `userId` is null until it is known, and with a key that nobody has. */
+export function IdentityLine({ userId }: { userId: string | null }) {
   const [isOpen, setOpen] = useState(false);
   const hasKey = apiKey.current() !== null;
   return (
-    <div className="flex items-center gap-2 border-t border-line pt-3">
-      <p className="min-w-0 flex-1 truncate text-xs text-muted" title={userId}>
-        You are <code className="font-mono text-2xs">{userId}</code>
+    <div className="mt-3.5 flex items-center gap-2 border-t border-line pt-3">
+      <p className="min-w-0 flex-1 truncate text-xs text-muted" title={userId ?? undefined}>
+        {userId !== null && (
+          <>
+            You are <code className="font-mono text-2xs">{userId}</code>
+          </>
+        )}
       </p>
       {hasKey ? (
         <Button size="small" onClick={() => become(null)}>

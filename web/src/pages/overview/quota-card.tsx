@@ -12,7 +12,7 @@ export function QuotaCard() {
   return (
     <Card title="Your quota today">
       <Loaded query={quota} lines={3}>
-        {({ user_id: userId, quota: status }) => (
+        {({ quota: status }) => (
           <div className="space-y-3.5 text-[0.8667rem]">
             <Meter label="Task trees" used={status.total_used} limit={status.total_limit} />
             <Meter label="… that ask a model" used={status.llm_used} limit={status.llm_limit} />
@@ -26,10 +26,10 @@ export function QuotaCard() {
                 'This server sets no limits.'
               )}
             </p>
-            <IdentityLine userId={userId} />
           </div>
         )}
       </Loaded>
+      <IdentityLine userId={quota.data?.user_id ?? null} />
     </Card>
   );
 }
