@@ -3,6 +3,7 @@
  * the last word waits, or what may become a number or an address, so that nothing that would be stopped is seen in half. The whole is checked at its end; what
  * is found only then takes all of it back.
  */
+import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
 import type { Exit } from '../core/safety/exit.ts';
 import type { SafetyChecker } from '../ports/safety.ts';
 
@@ -60,7 +61,7 @@ export class OutputGuard {
   }
 
   #check(text: string): void {
-    const { exit } = this.#safety.check({ text, stage: 'output' });
+    const { exit } = this.#safety.check({ text, stage: 'output', allow: CONTACT_TYPES });
     if (exit !== null) throw new OutputBlocked(exit);
   }
 

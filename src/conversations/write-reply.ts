@@ -3,6 +3,7 @@ import { demoReply } from '../core/conversation/demo-reply.ts';
 import { fitWindow } from '../core/conversation/fit-window.ts';
 import type { ChatAnswer } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
+import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
 import { TokenTally } from '../core/token-tally.ts';
 import type { ReplyOutcome } from '../ports/conversation-store.ts';
 import type { ReplyRequest } from '../ports/reply-writer.ts';
@@ -16,7 +17,7 @@ export async function writeReply(
 ): Promise<ReplyOutcome> {
   const { history, demoReason } = request;
   const question = history.at(-1)?.text ?? '';
-  const { exit } = safety.check({ text: question, stage: 'input' });
+  const { exit } = safety.check({ text: question, stage: 'input', allow: CONTACT_TYPES });
   if (exit !== null) return ended({ status: 'blocked', exit });
   const guard = new OutputGuard(safety, request.onText);
   try {

@@ -10,8 +10,8 @@ import {
   type HookDefinition,
 } from '../core/hook.ts';
 import type { JsonObject } from '../core/json.ts';
+import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
 import type { Exit } from '../core/safety/exit.ts';
-import type { SensitiveType } from '../core/safety/redaction.ts';
 import type { SafetyReport, SafetyRule } from '../core/safety/safety-check.ts';
 import type { SafetyServices } from '../core/safety/safety-services.ts';
 import { promptTexts } from './prompt-texts.ts';
@@ -20,19 +20,18 @@ export type TaskPolicy = 'off' | 'annotate' | 'block';
 
 const INPUT_RULES: SafetyRule[] = ['kill_switch', 'denylist', 'pii', 'secret', 'injection'];
 const OUTPUT_RULES: SafetyRule[] = ['kill_switch', 'denylist', 'pii', 'secret', 'output'];
-const HARMLESS: SensitiveType[] = ['email', 'phone', 'ip_address'];
 
 /** null: nothing is to be done. */
 export function safetyHook(safety: SafetyServices, policy: TaskPolicy): HookDefinition | null {
   if (policy === 'off') return null;
   const ofInputs = (inputs: JsonObject) =>
-    safety.check({ text: promptTexts(inputs), rules: INPUT_RULES, allow: HARMLESS, mode: 'strict' });
+    safety.check({ text: promptTexts(inputs), rules: INPUT_RULES, allow: CONTACT_TYPES, mode: 'strict' });
   const ofAnswer = ({ inputs, outcome }: AfterTaskContext) =>
     safety.check({
       text: promptTexts({ result: outcome.result }),
       stage: 'output',
       rules: OUTPUT_RULES,
-      allow: HARMLESS,
+      allow: CONTACT_TYPES,
       mode: 'strict',
       ...(typeof inputs['system'] === 'string' ? { system_prompt: inputs['system'] } : {}),
     });

@@ -144,6 +144,11 @@ describe('rules', () => {
     expect(safety.check({ text: harmless }).exit).toBeNull();
   });
 
+  it('contract mode has nothing to say about answers', () => {
+    const answer = { text: 'x'.repeat(5_000), stage: 'output', mode: 'contract' } as const;
+    expect(safety.check(answer).exit).toBeNull();
+  });
+
   it('the mode is the one asked for, else that of the settings, else strict', () => {
     const harmless = 'Why do actors break character?';
     expect(testSafety({ mode: 'contract' }).check({ text: harmless }).exit).not.toBeNull();

@@ -5,6 +5,7 @@ import { uuidV7 } from '../../core/ids.ts';
 import { parseLlmKey } from '../../core/llm/llm-key.ts';
 import { type QuotaInfo, quotaInfoSchema } from '../../core/quota/quota-info.ts';
 import { RUN_STATUSES, type Run } from '../../core/run.ts';
+import { CONTACT_TYPES } from '../../core/safety/contact-types.ts';
 import { buildReportTree } from '../../core/study/build-report-tree.ts';
 import { feedbackReportSchema } from '../../core/study/feedback-report.ts';
 import { studyTopicSchema } from '../../core/study/study-request.ts';
@@ -114,7 +115,7 @@ export const studiesReport = instrumented(
 function start({ wait_seconds: _wait, ...given }: Params, call: Call): Promise<Started> {
   return idempotently<Started>(call, 'studies.report', given, {
     perform: async (record) => {
-      const { exit } = call.deps.safety.check({ text: given.feature, stage: 'input' });
+      const { exit } = call.deps.safety.check({ text: given.feature, stage: 'input', allow: CONTACT_TYPES });
       if (exit !== null)
         throw new AppError('invalid_params', `feature: ${exit.message} (${exit.reason})`, {
           details: { exit },

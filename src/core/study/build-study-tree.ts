@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../json.ts';
 import type { PersonaEntry } from '../persona/persona.ts';
+import { CONTACT_TYPES } from '../safety/contact-types.ts';
 import { TREE_LIMITS } from '../task.ts';
 import { DEFAULT_ROUNDS, type StudyTopic } from './study-request.ts';
 
@@ -38,7 +39,11 @@ export function buildStudyTree({ studyId, topic, personas, demoReason }: StudyTr
     }),
     task(ids.check, 'Check the feature', 'safety_check_executor', {
       parent: studyId,
-      inputs: { text: context == null ? feature : `${feature}\n\n${context}`, stage: 'input' },
+      inputs: {
+        text: context == null ? feature : `${feature}\n\n${context}`,
+        stage: 'input',
+        allow: CONTACT_TYPES,
+      },
     }),
     task(ids.personas, 'Load the personas', 'study_personas_executor', {
       parent: studyId,
