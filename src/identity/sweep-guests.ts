@@ -1,4 +1,4 @@
-/** Guests who were away for thirty days go, with their tasks, personas and studies: their cookie has ended, nobody can reach them any more. */
+/** Guests who were away for thirty days go, with their tasks, personas, studies and conversations: their cookie has ended, nobody can reach them any more. */
 import { isoMicros } from '../core/time.ts';
 import type { Store } from '../ports/store.ts';
 import { SESSION_SECONDS } from './session-cookie.ts';
@@ -15,6 +15,7 @@ export async function sweepGuests(store: Store, now: number): Promise<number> {
     for (const userId of idle) await deleteTasksOf(store, userId);
     if (idle.length > 0) await store.personas.removeOf(idle);
     if (idle.length > 0) await store.studies.removeOf(idle);
+    if (idle.length > 0) await store.conversations.removeOf(idle);
     if (idle.length > 0) await store.users.remove(idle);
     gone += idle.length;
     if (idle.length < GUESTS_AT_A_TIME) return gone;

@@ -88,6 +88,8 @@ export interface ConversationStore {
   ): Promise<Conversation | null>;
   /** With all that belongs to it. Returns the replies that were under way; null when there is none. */
   delete(conversationId: string, version: number | null): Promise<Reply[] | null>;
+  /** All that these users have, as `delete` does. */
+  removeOf(userIds: readonly string[]): Promise<void>;
 
   /** Throws `conflict` while another reply is made, or when the conversation is full. */
   post(message: PostMessage): Promise<Exchange | null>;

@@ -253,6 +253,20 @@ export function conversationConformance(open: () => Store): void {
       expect(await conversations.delete(id, null)).toBeNull();
     });
 
+    test("a user who goes takes all conversations along, and nobody else's", async () => {
+      const { conversations } = open();
+      const gone = `user-${uuidV7()}`;
+      const [one, two, other] = [await made({ user_id: gone }), await made({ user_id: gone }), await made()];
+      const reply = newReply();
+      const { message } = await post(one, 'mine', reply);
+      await post(other, 'theirs');
+      await conversations.removeOf([gone, 'nobody']);
+      expect([await conversations.get(one), await conversations.get(two)]).toEqual([null, null]);
+      expect(await conversations.message(one, message.message_id)).toBeNull();
+      expect(await conversations.claim(reply.replyId, LIMITS)).toBeNull();
+      expect(await conversations.get(other)).toMatchObject({ message_count: 1 });
+    });
+
     test('a reply of a task is appended once; active ones are found by age', async () => {
       const { conversations } = open();
       const id = await made();

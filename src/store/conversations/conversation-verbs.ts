@@ -1,9 +1,10 @@
 /** The verbs on conversations as a whole, and on their events. */
+import type { Reply } from '../../core/conversation/reply.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ConversationStore } from '../../ports/conversation-store.ts';
 import { insertIdempotency } from '../accept-runs.ts';
 import { deleteRunSecrets } from '../secret-storage.ts';
-import type { Parameter } from '../session.ts';
+import type { Parameter, Session } from '../session.ts';
 import {
   conversationToRow,
   fieldCells,
@@ -13,10 +14,10 @@ import {
 } from './conversation-rows.ts';
 import { type ConversationContext, changing, lockedRow, requireVersion } from './open-conversation.ts';
 
-type Verbs = Pick<ConversationStore, 'create' | 'get' | 'list' | 'update' | 'delete' | 'events'>;
+type Verbs = Pick<ConversationStore, 'create' | 'get' | 'list' | 'update' | 'delete' | 'removeOf' | 'events'>;
 
 export function conversationVerbs(context: ConversationContext): Verbs {
-  const { database, announce } = context;
+  const { database } = context;
   return {
     create: (conversation, most, idempotency) =>
       database.write(async (session) => {
@@ -65,18 +66,16 @@ export function conversationVerbs(context: ConversationContext): Verbs {
         const row = await lockedRow(session, conversationId);
         if (row === null) return null;
         requireVersion(row, version, `Conversation ${conversationId}`);
-        const active = await session.query('SELECT * FROM conversation_replies WHERE conversation_id = $1', [
-          conversationId,
-        ]);
-        const replies = active.map(rowToReply);
-        await deleteRunSecrets(
-          session,
-          replies.map(({ replyId }) => replyId),
+        return remove(context, session, [conversationId]);
+      }),
+    removeOf: (userIds) =>
+      database.write(async (session) => {
+        const rows = await session.query(
+          'SELECT conversation_id FROM conversations WHERE user_id IN (SELECT unnest($1::text[]))',
+          [userIds],
         );
-        for (const table of TABLES)
-          await session.query(`DELETE FROM ${table} WHERE conversation_id = $1`, [conversationId]);
-        session.afterCommit(() => announce(conversationId, { kind: 'deleted' }));
-        return replies;
+        const ids = rows.map((row) => String(row['conversation_id']));
+        if (ids.length > 0) await remove(context, session, ids);
       }),
     events: (conversationId, afterSeq, limit) =>
       database.read(async (session) => {
@@ -88,6 +87,25 @@ export function conversationVerbs(context: ConversationContext): Verbs {
         return rows.map(rowToConversationEvent);
       }),
   };
+}
+
+async function remove(
+  { announce }: ConversationContext,
+  session: Session,
+  conversationIds: readonly string[],
+): Promise<Reply[]> {
+  const among = 'WHERE conversation_id IN (SELECT unnest($1::text[]))';
+  const active = await session.query(`SELECT * FROM conversation_replies ${among}`, [conversationIds]);
+  const replies = active.map(rowToReply);
+  await deleteRunSecrets(
+    session,
+    replies.map(({ replyId }) => replyId),
+  );
+  for (const table of TABLES) await session.query(`DELETE FROM ${table} ${among}`, [conversationIds]);
+  session.afterCommit(() => {
+    for (const conversationId of conversationIds) announce(conversationId, { kind: 'deleted' });
+  });
+  return replies;
 }
 
 const TABLES = [

@@ -12,6 +12,7 @@ export function memoryConversations(): ConversationStore {
       [...all.values()].filter(({ user_id }) => userId === undefined || user_id === userId).slice(0, limit),
     update: none,
     delete: none,
+    removeOf: async () => undefined,
     post: none,
     message: none,
     messages: async () => [],
