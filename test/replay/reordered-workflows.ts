@@ -1,5 +1,6 @@
 /** A deliberate break for the replay test: the same workflows with one more command in front. */
 import { sleep } from '@temporalio/workflow';
+import { replyToMessage as originalReply } from '../../src/workflows/reply-to-message.ts';
 import { runScheduled as originalScheduled } from '../../src/workflows/run-scheduled.ts';
 import { runTree as original } from '../../src/workflows/run-tree.ts';
 
@@ -13,4 +14,11 @@ export async function runScheduled(
 ): ReturnType<typeof originalScheduled> {
   await sleep(1);
   return originalScheduled(input);
+}
+
+export async function replyToMessage(
+  input: Parameters<typeof originalReply>[0],
+): ReturnType<typeof originalReply> {
+  await sleep(1);
+  return originalReply(input);
 }

@@ -1,4 +1,4 @@
-/** One small tree for each path of `runTree`, and one for `runScheduled`, driven over HTTP: what gets recorded at every release and replayed for ever. */
+/** One small tree for each path of `runTree`, one for `runScheduled` and two for `replyToMessage`, driven over HTTP: what gets recorded at every release and replayed for ever. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SlowService } from '../support/slow-service.ts';
 
@@ -253,4 +253,34 @@ export const SCENARIOS: readonly Scenario[] = [
       return 'sc';
     },
   },
+  {
+    name: 'reply',
+    workflowType: 'replyToMessage',
+    run: async (call) => {
+      const { conversationId, messageId } = await asked(call, { use_demo: true });
+      await until(replyIs(call, conversationId, messageId, 'completed'));
+      return conversationId;
+    },
+  },
+  {
+    name: 'reply-stopped',
+    workflowType: 'replyToMessage',
+    run: async (call) => {
+      const { conversationId, messageId } = await asked(call, { model: 'slow' });
+      await until(replyIs(call, conversationId, messageId, 'streaming'));
+      await call('conversations.stop', { conversation_id: conversationId });
+      return conversationId;
+    },
+  },
 ];
+
+async function asked(call: Call, more: object): Promise<{ conversationId: string; messageId: string }> {
+  const conversationId = String((await call('conversations.create', {}))['conversation_id']);
+  const text = 'word '.repeat(200);
+  const { reply } = await call('messages.create', { conversation_id: conversationId, text, ...more });
+  return { conversationId, messageId: (reply as { message_id: string }).message_id };
+}
+
+const replyIs = (call: Call, conversationId: string, messageId: string, status: string) => async () =>
+  (await call('messages.get', { conversation_id: conversationId, message_id: messageId }))['status'] ===
+  status;
