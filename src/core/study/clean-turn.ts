@@ -1,4 +1,5 @@
 /** What a model said, as it is kept: no control characters, no name in front, no quotation marks around, not too long. */
+import { firstName } from './first-name.ts';
 import { MOST_TURN_CHARACTERS } from './study-turn.ts';
 
 /** Control characters but tab and line feed, and those that reorder or hide what is read. */
@@ -12,7 +13,7 @@ export function cleanTurn(text: string, name: string): string {
 }
 
 function withoutName(text: string, name: string): string {
-  const names = [name, name.split(' ')[0] ?? name];
+  const names = [name, firstName(name)];
   for (const one of names) {
     for (const start of [`${one}:`, `**${one}:**`, `**${one}**:`])
       if (one !== '' && text.toLowerCase().startsWith(start.toLowerCase()))

@@ -1,6 +1,7 @@
 /** Sums a conversation up by rules, for when no model is asked: counts what is spoken of and how, and quotes the proof. */
 import { ASPECTS, type Aspect } from './aspects.ts';
 import type { FeedbackReport, Quote, SEVERITIES } from './feedback-report.ts';
+import { firstName } from './first-name.ts';
 import { sentencesOf } from './sentences-of.ts';
 import type { StudyTurn } from './study-turn.ts';
 import { type Sentiment, sentimentOf, sentimentScore } from './text-sentiment.ts';
@@ -49,7 +50,7 @@ function lookFor(aspect: Aspect, turns: readonly StudyTurn[], names: ReadonlySet
   const mentions = turns.flatMap((turn) =>
     ownSentences(turn, names)
       // What quotes the feature says nothing about how somebody sees it.
-      .filter((sentence) => aspect.words.test(sentence.replace(/“[^”]*”/g, '')))
+      .filter((sentence) => isAbout(aspect, sentence.replace(/“[^”]*”/g, '')))
       .map((sentence) => ({ turn, sentence })),
   );
   const ids = (chosen: readonly Mention[]) => [...new Set(chosen.map(({ turn }) => turn.persona_id))];
@@ -63,14 +64,22 @@ function lookFor(aspect: Aspect, turns: readonly StudyTurn[], names: ReadonlySet
   };
 }
 
+/** Sentences of demo turns are about one aspect, whatever words of others are in them. */
+const MADE_FOR = new Map(
+  ASPECTS.flatMap(({ id, likes, worries }) =>
+    [...likes, ...worries].map((sentence) => [sentence, id] as const),
+  ),
+);
+
+function isAbout({ id, words }: Aspect, sentence: string): boolean {
+  const made = MADE_FOR.get(sentence.replace(/\.$/, ''));
+  return made === undefined ? words.test(sentence) : made === id;
+}
+
 /** Those that answer somebody are about that person's point, not about the feature. */
 function ownSentences({ name, text }: StudyTurn, names: ReadonlySet<string>): string[] {
   const others = [...names].filter((other) => other !== firstName(name));
   return sentencesOf(text).filter((sentence) => !others.some((other) => sentence.includes(other)));
-}
-
-function firstName(name: string): string {
-  return name.split(' ')[0] ?? name;
 }
 
 function weight({ personaIds, worriedIds, mentions }: Found): number {

@@ -5,6 +5,7 @@
 
 import type { PersonaEntry } from '../persona/persona.ts';
 import { ASPECTS, type Aspect } from './aspects.ts';
+import { firstName } from './first-name.ts';
 import { choose, seedOf } from './seeded-choice.ts';
 import type { GivenTurn } from './study-turn.ts';
 import { temperamentOf } from './temperament.ts';
@@ -96,8 +97,8 @@ function point({ question, agenda, stance, seed }: Voice, index: number): string
 }
 
 function fromMyLife({ persona, stance, seed }: Voice): string {
-  const job = persona.occupation.trim();
-  const where = persona.location.trim();
+  const job = shortJob(persona.occupation);
+  const [where = ''] = persona.location.split(',').map((part) => part.trim());
   const asJob = job === '' ? 'In my daily life' : `As ${article(job)} ${job}`;
   const inPlace = where === '' ? '' : ` in ${where}`;
   const ends =
@@ -122,7 +123,7 @@ function reaction({ stance, seed, agenda }: Voice, others: readonly GivenTurn[])
   const other = choose(caring.length > 0 ? caring : latest, seed >>> 2);
   const about = ASPECTS.find(({ words, id }) => words.test(other.text) && (id !== 'speed' || seed % 2 === 0));
   const topic = about?.topic ?? 'that';
-  const name = other.name.split(' ')[0] ?? other.name;
+  const name = firstName(other.name);
   const isSame = sentimentScore(other.text) >= 0 === stance >= 0;
   return choose(
     isSame
@@ -130,11 +131,15 @@ function reaction({ stance, seed, agenda }: Voice, others: readonly GivenTurn[])
           `I agree with ${name} on ${topic}.`,
           `${name} took the words out of my mouth on ${topic}.`,
           `What ${name} says about ${topic} is my experience too.`,
+          `${name} is right: ${topic} is where it is decided.`,
+          `I would put ${topic} on top of the list, like ${name}.`,
         ]
       : [
           `I see ${topic} differently from ${name}.`,
           `${name}, I understand your point on ${topic}, but I disagree.`,
           `With ${topic} ${name} and I will not agree, and that is fine.`,
+          `I do not share what ${name} says about ${topic}.`,
+          `For me ${topic} looks different than for ${name}.`,
         ],
     seed >>> 4,
   );
@@ -146,7 +151,7 @@ function verdict({ agenda, stance, seed }: Voice): string {
   if (stance > 1)
     return choose(
       [
-        `So yes, I would use it, and I would tell others; just get ${condition(first)} right.`,
+        `So yes, I would use it, and I would tell others; just mind ${condition(first)}.`,
         `For me it is a clear yes. ${choose(second?.likes ?? first?.likes ?? ['I like it'], seed)}.`,
       ],
       seed,
@@ -161,7 +166,7 @@ function verdict({ agenda, stance, seed }: Voice): string {
     );
   return choose(
     [
-      `I would use it on one condition: that ${condition(first)} is solved.`,
+      `I would use it on one condition, and what decides that is ${condition(first)}.`,
       `I would try it for a week and then decide; what counts for me is ${condition(first)}, then ${condition(second)}.`,
     ],
     seed,
@@ -179,6 +184,13 @@ function shortFeature(feature: string): string {
   if (bare.length <= SHOWN_FEATURE) return bare;
   const cut = bare.slice(0, SHOWN_FEATURE).toWellFormed();
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), SHOWN_FEATURE / 2))}…`;
+}
+
+/** "Physiotherapist with her own practice, 41" is a physiotherapist where she speaks of herself. */
+function shortJob(occupation: string): string {
+  const [job = ''] = occupation.trim().split(/,|;|\(| (?:with|who|at|for|and|in) /);
+  // Initials stay: "IT manager".
+  return /^\p{Lu}\p{Ll}/u.test(job) ? `${job.slice(0, 1).toLowerCase()}${job.slice(1)}` : job;
 }
 
 function article(noun: string): string {

@@ -14,7 +14,7 @@ h1{line-height:1.2}h2{margin-top:2.2rem;border-bottom:1px solid var(--line);padd
 .note{border:2px solid #b45309;border-radius:.5rem;padding:.6rem .9rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{font-weight:600}dd{margin:0}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid var(--line);padding:.4rem .6rem;text-align:left;vertical-align:top}
-.insight,.turn{border:1px solid var(--line);border-radius:.5rem;padding:.7rem 1rem;margin:.8rem 0}
+th{overflow-wrap:normal}.insight,.turn{border:1px solid var(--line);border-radius:.5rem;padding:.7rem 1rem;margin:.8rem 0}
 .insight h3,.turn h3{margin:0 0 .3rem;font-size:1.05rem}.tags{font-size:.85rem}
 .tag{display:inline-block;border:1px solid var(--line);background:var(--soft);border-radius:1rem;padding:0 .6rem;margin:.1rem .3rem .1rem 0}
 blockquote{border-left:3px solid var(--accent);margin:.8rem 0;padding:.2rem 0 .2rem 1rem}
