@@ -42,7 +42,7 @@ function functionText(types: TypeWriter, method: AnyMethod, name: string): strin
   const input = types.typeOf(inputSchema(method.params), `${base}Params`);
   const output = types.typeOf(outputSchema(method.result), `${base}Result`);
   const lines = [
-    `    def ${name.replaceAll('-', '_')}(self, params: Optional[${input}] = None, **more: Any) -> ${output}:`,
+    `    def ${functionName(name)}(self, params: Optional[${input}] = None, **more: Any) -> ${output}:`,
     `        """${docText(method.description)}"""`,
     `        return self._call("${method.name}", merged(params, more))`,
   ];
@@ -201,4 +201,10 @@ function parentOf(name: string): string {
 function withParents(name: string): string[] {
   const parent = parentOf(name);
   return parent === '' ? [name] : [name, ...withParents(parent)];
+}
+
+/** A word that Python keeps for itself gets an underscore, as its own style guide has it. */
+function functionName(name: string): string {
+  const plain = name.replaceAll('-', '_');
+  return KEYWORDS.has(plain) ? `${plain}_` : plain;
 }

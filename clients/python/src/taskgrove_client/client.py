@@ -14,7 +14,15 @@ from .generation import read_generation
 from .methods import SYSTEM_METHODS, Methods
 from .transport import Transport, parse_object, rpc_error
 
-_KEYED = {"tasks.create", "tasks.execute", "tasks.generate", "tasks.cancel"}
+_KEYED = {
+    "tasks.create",
+    "tasks.execute",
+    "tasks.generate",
+    "tasks.cancel",
+    "personas.create",
+    "personas.duplicate",
+    "personas.import",
+}
 _READS = re.compile(r"\.(get|detail|tree|list|count|children|status|events|due|summary|export|health|executors)$")
 
 

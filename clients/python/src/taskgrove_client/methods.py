@@ -2105,7 +2105,7 @@ class PersonasMethods:
         """A copy of a persona, shipped or yours, that is your own and can be changed."""
         return self._call("personas.duplicate", merged(params, more))
 
-    def import(self, params: Optional[PersonasImportParams] = None, **more: Any) -> PersonasImportResult:
+    def import_(self, params: Optional[PersonasImportParams] = None, **more: Any) -> PersonasImportResult:
         """Makes the personas of a file your own. Those that you have already, field for field, are skipped."""
         return self._call("personas.import", merged(params, more))
 
