@@ -24,7 +24,7 @@ export type {
   TaskTree,
 } from './method-types.ts';
 export { RpcError } from './rpc-error.ts';
-export type { GenerationEvent, SketchedTask } from './stream-generation.ts';
+export type { GenerationEvent } from './stream-generation.ts';
 export { UnreachableError } from './unreachable-error.ts';
 
 export interface ClientOptions {

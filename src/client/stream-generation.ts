@@ -6,7 +6,7 @@ import { toRpcError } from './transport.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A task as the planner wrote it: not checked yet, without inputs. */
-export interface SketchedTask {
+interface SketchedTask {
   readonly name: string;
   readonly executor: string | null;
   /** By name. */

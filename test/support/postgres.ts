@@ -23,7 +23,6 @@ export async function startPostgres(): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'taskgrove-postgres-'));
   if (account !== null) await chown(folder, account.uid, account.gid);
   const data = join(folder, 'data');
-  const port = await freePort();
   const call = (program: string, args: string[]) =>
     run(join(programs, program), args, { cwd: folder, ...(account ?? {}) });
   await call('initdb', [
@@ -38,11 +37,19 @@ export async function startPostgres(): Promise<TestPostgres> {
     '--no-locale',
     '--no-sync',
   ]);
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`;
-  const start = () =>
-    call('pg_ctl', ['-D', data, '-w', '-t', '60', '-l', join(folder, 'log'), '-o', settings, 'start']);
+  let port = await freePort();
+  const start = () => {
+    const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`;
+    return call('pg_ctl', ['-D', data, '-w', '-t', '60', '-l', join(folder, 'log'), '-o', settings, 'start']);
+  };
   const halt = () => call('pg_ctl', ['-D', data, '-w', '-m', 'immediate', 'stop']);
-  await start();
+  try {
+    await start();
+  } catch {
+    // A port that was free may be taken by somebody else's test a moment later; what else is wrong stays wrong.
+    port = await freePort();
+    await start();
+  }
   return {
     url: `postgres://taskgrove@127.0.0.1:${port}/postgres`,
     stop: async () => {
