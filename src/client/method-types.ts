@@ -1,4 +1,5 @@
 /** Params and results of the methods as a caller types them. The server checks them anew; this file only helps. */
+import type { PolicyAnswer } from '../core/experiments/policy-answer.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
 import type { RouteAnswer, RouteQuestion } from '../core/llm/route-schema.ts';
 import type { Run, RunStatus } from '../core/run.ts';
@@ -36,13 +37,6 @@ export type ExecuteParams = {
   /** Seconds to wait for the end; 0 answers at once. Default 25. */
   wait_seconds?: number;
   webhook_config?: JsonObject;
-};
-
-type PolicyAnswer = {
-  name: string;
-  kind: 'fixed' | 'thompson';
-  weights: Record<string, number>;
-  learned: Record<string, { count: number; average: number | null; share: number }> | null;
 };
 
 type ScheduleFilter = {

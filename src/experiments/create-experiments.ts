@@ -12,6 +12,8 @@ import { assignGroup } from './assign-group.ts';
 import { PolicyBook } from './policy-book.ts';
 
 const DAY_MS = 86_400_000;
+/** Anybody may send one, and each is stored. */
+const MOST_SESSION_ID = 200;
 const SCORES = ['1', '2', '3', '4', '5'] as const;
 
 export interface ExperimentsOptions {
@@ -46,7 +48,14 @@ export function createExperiments(options: ExperimentsOptions): Experiments {
       const atMs = now();
       const text = styleText(assignment.style, prompt, pythonIso(atMs), random());
       const { group, style, policy } = assignment;
-      const interaction = { id: interactionId, atMs: Math.floor(atMs), sessionId, group, style, policy };
+      const interaction = {
+        id: interactionId,
+        atMs: Math.floor(atMs),
+        sessionId: sessionId?.slice(0, MOST_SESSION_ID) ?? null,
+        group,
+        style,
+        policy,
+      };
       await store.record({ interaction, uses, event });
       return { ...assignment, interactionId, text };
     },

@@ -131,7 +131,7 @@ class Shared implements UseEngine {
         continue;
       }
       if (result.kind === 'counted') {
-        for (const { member, verdict } of left) member.resolve(granted(member.demand, verdict, day, result));
+        answer(left, day, result);
         return;
       }
       left = this.#whatFits(
@@ -163,15 +163,32 @@ function everything(demand: Demand): Granted {
   return { kind: 'granted', uses: demand.uses, exceeded: [] };
 }
 
+/** The counters are those after the whole batch: whoever came earlier in it is told what counted then. */
+function answer(
+  members: readonly { member: Waiting; verdict: Granted }[],
+  day: string,
+  result: Extract<UseBatchResult, { kind: 'counted' }>,
+): void {
+  const later = new Map<string, number>();
+  for (const { member, verdict } of members.toReversed()) {
+    const taken = granted(member.demand, verdict, day, result);
+    for (const [meter, used] of taken.used)
+      taken.used.set(meter, used - (later.get(`${meter} ${member.demand.subject}`) ?? 0));
+    member.resolve(taken);
+    for (const { subject, meter } of verdict.uses)
+      later.set(`${meter} ${subject}`, (later.get(`${meter} ${subject}`) ?? 0) + 1);
+  }
+}
+
 function granted(
   demand: Demand,
   verdict: Granted,
   day: string,
   result: Extract<UseBatchResult, { kind: 'counted' }>,
-): Taken {
+) {
   const own = result.counts.filter(({ subject }) => subject === demand.subject);
   const used = new Map(own.map((count) => [count.meter, count.used]));
-  return { kind: 'granted', day, uses: verdict.uses, exceeded: verdict.exceeded, used };
+  return { kind: 'granted' as const, day, uses: verdict.uses, exceeded: verdict.exceeded, used };
 }
 
 /** The numbers of an answer, and what was granted on top of them. */

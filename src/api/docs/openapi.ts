@@ -2,6 +2,7 @@
 import type { AnyMethod } from '../method.ts';
 import { GENERAL_ERRORS, rpcErrorSchema, statusesOf } from './error-docs.ts';
 import { inputSchema, outputSchema } from './json-schema.ts';
+import { labPaths } from './lab-paths.ts';
 import { restOperations } from './rest-operations.ts';
 import { restPaths } from './rest-paths.ts';
 
@@ -30,6 +31,7 @@ export function openApiDocument(table: readonly AnyMethod[], info: { version: st
       '/tasks': { post: rpcOperation('tasks', table) },
       '/system': { post: rpcOperation('system', table) },
       ...restPaths,
+      ...labPaths,
       ...restOperations(table),
     },
     components: {

@@ -1,27 +1,11 @@
 /** `policies.list` and `policies.set`: by what rule the A/B experiments pick styles, and what learning ones have learned. */
 import { z } from 'zod';
 import { POLICY_KINDS, policySchema, weightsSchema } from '../../core/experiments/policy.ts';
+import { type PolicyAnswer, policyAnswerSchema } from '../../core/experiments/policy-answer.ts';
 import type { PolicyState } from '../../ports/experiments.ts';
 import { defineMethod } from '../method.ts';
 
 const shared = { scope: 'system', tags: ['policies', 'experiments'], bodyLimit: 'small' } as const;
-
-const policyState = z.object({
-  name: z.string(),
-  kind: z.enum(POLICY_KINDS),
-  weights: z.record(z.string(), z.number()),
-  learned: z
-    .record(
-      z.string(),
-      z.object({
-        count: z.number().int().describe('Feedback so far'),
-        average: z.number().nullable(),
-        share: z.number().describe('Part of the picks it gets now'),
-      }),
-    )
-    .nullable()
-    .describe('null: this policy does not learn'),
-});
 
 const listParams = z.object({});
 
@@ -32,7 +16,7 @@ export const policiesList = defineMethod<z.infer<typeof listParams>>({
   description: 'The policies of the A/B experiments: variant_a picks for group A, variant_b for group B.',
   category: 'query',
   params: listParams,
-  result: z.object({ policies: z.array(policyState) }),
+  result: z.object({ policies: z.array(policyAnswerSchema) }),
   auth: { ownership: 'none' },
   rest: { verb: 'GET', path: '/policies', tag: 'experiments' },
   examples: [{ name: 'all', params: {} }],
@@ -58,7 +42,7 @@ export const policiesSet = defineMethod<z.infer<typeof setParams>>({
     'Changes how a policy picks styles, from the next prediction on; on other servers within a second.',
   category: 'crud',
   params: setParams,
-  result: policyState,
+  result: policyAnswerSchema,
   auth: { ownership: 'none', roles: ['admin'] },
   rest: { verb: 'PUT', path: '/policies/:name', tag: 'experiments' },
   errors: ['forbidden', 'unavailable'],
@@ -82,6 +66,6 @@ export const policiesSet = defineMethod<z.infer<typeof setParams>>({
   },
 });
 
-function shown({ name, kind, weights, learned }: PolicyState) {
-  return { name, kind, weights, learned };
+function shown({ name, kind, weights, learned }: PolicyState): PolicyAnswer {
+  return { name, kind, weights: { ...weights }, learned: learned === null ? null : { ...learned } };
 }

@@ -9,6 +9,9 @@ import { ENGAGEMENT_QUERY, FEEDBACK_MODEL } from '../lab-models.ts';
 import type { LabRoute } from '../lab-route.ts';
 import { sendJson } from '../send-json.ts';
 
+/** Anybody may send notes, and they are stored. */
+const MOST_BYTES = 64 * 1024;
+
 export function feedbackRoutes({ lab, settings, clock }: ApiDeps): LabRoute[] {
   const { experiments } = lab;
   return [
@@ -16,7 +19,7 @@ export function feedbackRoutes({ lab, settings, clock }: ApiDeps): LabRoute[] {
       method: 'POST',
       path: '/feedback',
       async answer(context) {
-        const bytes = await readBody(context.req, settings.smallBodyBytes);
+        const bytes = await readBody(context.req, Math.min(MOST_BYTES, settings.smallBodyBytes));
         const body = readModel(FEEDBACK_MODEL, bytes, context.headers['content-type']);
         const feedback_id = await experiments.addFeedback({
           interactionId: body['interaction_id'] as string | null,
