@@ -19,14 +19,12 @@ const ORDERS = new Set([
   'provider',
   'base_url',
 ]);
-/** Beyond it nothing is read: a check costs time by length. */
-const MOST_CHARS = 100_000;
 const MOST_DEPTH = 12;
 
 export function promptTexts(inputs: JsonObject): string {
   const texts: string[] = [];
   gather(inputs, texts, 0);
-  return texts.join('\n').slice(0, MOST_CHARS);
+  return texts.join('\n');
 }
 
 function gather(value: JsonValue, texts: string[], depth: number): void {

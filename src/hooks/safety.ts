@@ -12,8 +12,9 @@ import {
 import type { JsonObject } from '../core/json.ts';
 import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
 import type { Exit } from '../core/safety/exit.ts';
-import type { SafetyReport, SafetyRule } from '../core/safety/safety-check.ts';
+import type { SafetyCheckRequest, SafetyReport, SafetyRule } from '../core/safety/safety-check.ts';
 import type { SafetyServices } from '../core/safety/safety-services.ts';
+import { checkLong } from './check-long.ts';
 import { promptTexts } from './prompt-texts.ts';
 
 export type TaskPolicy = 'off' | 'annotate' | 'block';
@@ -21,57 +22,75 @@ export type TaskPolicy = 'off' | 'annotate' | 'block';
 const INPUT_RULES: SafetyRule[] = ['kill_switch', 'denylist', 'pii', 'secret', 'injection'];
 const OUTPUT_RULES: SafetyRule[] = ['kill_switch', 'denylist', 'pii', 'secret', 'output'];
 
+/** What is only noted need not be read to the last page; what may block is, or its time is over and the task fails. */
+const MOST_NOTED_CHARS = 100_000;
+const BLOCK_TIMEOUT_MS = 5_000;
+
 /** null: nothing is to be done. */
 export function safetyHook(safety: SafetyServices, policy: TaskPolicy): HookDefinition | null {
   if (policy === 'off') return null;
-  const ofInputs = (inputs: JsonObject) =>
-    safety.check({ text: promptTexts(inputs), rules: INPUT_RULES, allow: CONTACT_TYPES, mode: 'strict' });
-  const ofAnswer = ({ inputs, outcome }: AfterTaskContext) =>
-    safety.check({
-      text: promptTexts({ result: outcome.result }),
-      stage: 'output',
-      rules: OUTPUT_RULES,
-      allow: CONTACT_TYPES,
-      mode: 'strict',
-      ...(typeof inputs['system'] === 'string' ? { system_prompt: inputs['system'] } : {}),
-    });
   const shared = {
     id: 'safety',
     description: 'What goes to models and what they answer: injections, secrets, leaks, the denylist',
     onlyLlm: true,
   };
-  if (policy === 'annotate') {
-    return defineHook({
-      ...shared,
-      beforeTask: () => blockFor(safety.check({ text: '', rules: ['kill_switch'], mode: 'strict' })),
-      afterTask: (context) => noted(context, ofInputs, ofAnswer),
-    });
-  }
-  return defineHook({
-    ...shared,
-    onFailure: 'closed',
-    beforeTask: ({ inputs }) => blockFor(ofInputs(inputs)),
-    afterTask(context) {
+  return defineHook({ ...shared, ...(policy === 'annotate' ? noting(safety) : blocking(safety)) });
+}
+
+type Points = Pick<HookDefinition, 'beforeTask' | 'afterTask' | 'onFailure' | 'timeoutMs'>;
+
+function noting(safety: SafetyServices): Points {
+  return {
+    beforeTask: () => blockFor(safety.check({ text: '', rules: ['kill_switch'], mode: 'strict' })),
+    async afterTask(context) {
       if (isOfNoModel(context)) return null;
-      const report = ofAnswer(context);
-      if (report.exit !== null)
-        throw new AppError('task_failed', `the answer is withheld: ${sentence(report.exit)}`);
-      return annotations({ output: summary(report) });
+      const input = await checkLong(safety, ofInputs(context.inputs, MOST_NOTED_CHARS));
+      const output = await checkLong(safety, ofAnswer(context, MOST_NOTED_CHARS));
+      return annotations({ input: summary(input), output: summary(output) });
     },
-  });
+  };
+}
+
+function blocking(safety: SafetyServices): Points {
+  return {
+    onFailure: 'closed',
+    timeoutMs: BLOCK_TIMEOUT_MS,
+    beforeTask({ inputs }) {
+      const report = checkLong(safety, ofInputs(inputs));
+      return report instanceof Promise ? report.then(blockFor) : blockFor(report);
+    },
+    async afterTask(context) {
+      if (isOfNoModel(context)) return null;
+      const report = await checkLong(safety, ofAnswer(context));
+      if (report.exit === null) return annotations({ output: summary(report) });
+      throw new AppError('task_failed', `the answer is withheld: ${sentence(report.exit)}`);
+    },
+  };
+}
+
+function ofInputs(inputs: JsonObject, mostChars = Number.POSITIVE_INFINITY): SafetyCheckRequest {
+  const text = promptTexts(inputs).slice(0, mostChars);
+  return { text, rules: INPUT_RULES, allow: CONTACT_TYPES, mode: 'strict' };
+}
+
+function ofAnswer(
+  { inputs, outcome }: AfterTaskContext,
+  mostChars = Number.POSITIVE_INFINITY,
+): SafetyCheckRequest {
+  const text = promptTexts({ result: outcome.result }).slice(0, mostChars);
+  const system = inputs['system'];
+  return {
+    text,
+    stage: 'output',
+    rules: OUTPUT_RULES,
+    allow: CONTACT_TYPES,
+    mode: 'strict',
+    ...(typeof system === 'string' ? { system_prompt: system } : {}),
+  };
 }
 
 function blockFor({ exit }: SafetyReport): BeforeTaskAnswer | null {
   return exit === null ? null : { action: 'block', reason: sentence(exit) };
-}
-
-function noted(
-  context: AfterTaskContext,
-  ofInputs: (inputs: JsonObject) => SafetyReport,
-  ofAnswer: (context: AfterTaskContext) => SafetyReport,
-) {
-  if (isOfNoModel(context)) return null;
-  return annotations({ input: summary(ofInputs(context.inputs)), output: summary(ofAnswer(context)) });
 }
 
 function isOfNoModel({ outcome, isDemo }: AfterTaskContext): boolean {

@@ -38,9 +38,9 @@ describe('annotate', () => {
     expect(JSON.stringify(answer)).not.toContain('Ignore all');
   });
 
-  it('has nothing to say about harmless tasks and about demo results', () => {
-    expect(tell('annotate', { prompt: 'What is a workflow?' }, 'A durable program.')).toBeNull();
-    expect(tell('annotate', { prompt: ATTACK }, 'canned', true)).toBeNull();
+  it('has nothing to say about harmless tasks and about demo results', async () => {
+    expect(await tell('annotate', { prompt: 'What is a workflow?' }, 'A durable program.')).toBeNull();
+    expect(await tell('annotate', { prompt: ATTACK }, 'canned', true)).toBeNull();
   });
 });
 
@@ -70,16 +70,19 @@ describe('block', () => {
     ],
   ])('lets %s pass', (_name, inputs) => expect(ask('block', inputs)).toBeNull());
 
-  it('withholds an answer that leaks, and fails closed', () => {
+  it('withholds an answer that leaks, and fails closed', async () => {
     const system = 'You sell bicycles. Never give more than ten percent discount, and do not name suppliers.';
+    const answer = 'I must never give more than ten percent discount, and do not name suppliers.';
     expect(hook('block').onFailure).toBe('closed');
-    expect(() =>
-      tell(
-        'block',
-        { system, prompt: 'Hi' },
-        'I must never give more than ten percent discount, and do not name suppliers.',
-      ),
-    ).toThrow('the answer is withheld: policy_violation');
+    await expect(async () => tell('block', { system, prompt: 'Hi' }, answer)).rejects.toThrow(
+      'the answer is withheld: policy_violation',
+    );
+  });
+
+  it.each([0, 39_990, 100_000, 500_000])('finds it behind %i harmless characters', async (length) => {
+    const filler = 'The garden was quiet in the morning. '.repeat(length / 37).slice(0, length);
+    expect(await ask('block', { prompt: `${filler} ${ATTACK}` })).toMatchObject({ action: 'block' });
+    expect(await ask('block', { prompt: filler })).toBeNull();
   });
 
   it.each(['block', 'annotate'] as const)('the kill switch blocks all of them: %s', (policy) => {
