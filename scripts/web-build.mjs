@@ -18,6 +18,7 @@ const SOURCES = ['web', 'src/client', 'src/core', 'scripts/web-build.mjs', 'pack
 const COMPRESSED = /\.(js|css|html|svg)$/;
 const SMALLEST_BYTES = 1_024;
 const SAY_AFTER_MS = 2_000;
+const MOST_ATTEMPTS = 5;
 
 /** Resolves with null when web/dist is up to date, else with the sentence that says why it is not. Never throws. */
 export async function buildWebApp({ isForced = false } = {}) {
@@ -70,13 +71,21 @@ async function build(wanted) {
   }
 }
 
+/** By renaming alone: who builds at the same time never sees, or removes, half of a folder. */
 function putInPlace(out, wanted) {
-  try {
-    rmSync(BUILT, { recursive: true, force: true });
-    renameSync(out, BUILT);
-  } catch (error) {
-    // Somebody else built the same at the same time, and was first.
-    if (builtFrom() !== wanted) throw error;
+  const old = `${out}-old`;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (existsSync(BUILT)) renameSync(BUILT, old);
+      renameSync(out, BUILT);
+      break;
+    } catch (error) {
+      // Somebody else was in between: the same build is as good as ours.
+      if (builtFrom() === wanted) break;
+      if (attempt === MOST_ATTEMPTS) throw error;
+    } finally {
+      rmSync(old, { recursive: true, force: true });
+    }
   }
 }
 

@@ -47,8 +47,16 @@ export async function request(path: string, options: RestOptions = {}): Promise<
   return response;
 }
 
+/** What the server's sentence takes for granted, for readers who come from a form. */
+const LEADS: Readonly<Record<string, string>> = {
+  quota_exceeded: 'Your quota is used up: ',
+  concurrency_exceeded: 'Too much at the same time: ',
+};
+
 type ErrorBody = {
-  error?: { code?: unknown; message?: unknown; data?: unknown; meta?: { code?: unknown } } | string;
+  error?:
+    | { code?: unknown; message?: unknown; data?: unknown; meta?: { code?: unknown; message?: unknown } }
+    | string;
   detail?: unknown;
   message?: unknown;
 };
@@ -59,8 +67,10 @@ async function refusal(response: Response): Promise<RequestError> {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   const error = typeof body.error === 'object' ? body.error : undefined;
   const code = error?.meta?.code ?? error?.code;
+  const sentence =
+    sentenceOf(body) ?? (text.trim().slice(0, 200) || `The server answered ${response.status}`);
   return new RequestError({
-    message: sentenceOf(body) ?? (text.trim().slice(0, 200) || `The server answered ${response.status}`),
+    message: `${LEADS[String(code)] ?? ''}${sentence}`,
     status: response.status,
     code: typeof code === 'string' ? code : null,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
@@ -69,7 +79,8 @@ async function refusal(response: Response): Promise<RequestError> {
 
 function sentenceOf({ error, detail, message }: ErrorBody): string | null {
   if (typeof error === 'object') {
-    const said = typeof error.data === 'string' && error.data !== '' ? error.data : error.message;
+    const inData = typeof error.data === 'string' && error.data !== '' ? error.data : undefined;
+    const said = inData ?? error.meta?.message ?? error.message;
     return typeof said === 'string' ? said : null;
   }
   if (typeof detail === 'string') return detail;

@@ -23,7 +23,7 @@ export function PersonaPicker(props: {
     onChange(next);
   };
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="mb-1 text-[0.8667rem] font-medium">
         Personas <span className="tnum font-normal text-muted">({chosen.size} chosen)</span>
       </legend>
@@ -40,7 +40,7 @@ export function PersonaPicker(props: {
           Clear
         </Button>
       </div>
-      <div className="grid max-h-84 gap-2 overflow-y-auto p-0.5 sm:grid-cols-2 xl:grid-cols-3">
+      <div className="grid max-h-84 grid-cols-1 gap-2 overflow-y-auto p-0.5 sm:grid-cols-2 xl:grid-cols-3">
         {shown.map((persona) => (
           <Choice
             key={persona.id}
@@ -64,7 +64,7 @@ function Choice(props: { persona: Persona; isChosen: boolean; isDisabled: boolea
   return (
     <label
       title={[`Tech: ${level.toLowerCase()}`, ...traits].join('\n')}
-      className="flex items-center gap-2.5 rounded-lg border border-line px-2.5 py-2 hover:border-strong has-checked:border-accent has-checked:bg-accent-soft has-disabled:opacity-50 has-focus-visible:outline-2 has-focus-visible:outline-accent"
+      className="flex min-w-0 items-center gap-2.5 rounded-lg border border-line px-2.5 py-2 hover:border-strong has-checked:border-accent has-checked:bg-accent-soft has-disabled:opacity-50 has-focus-visible:outline-2 has-focus-visible:outline-accent"
     >
       <input
         type="checkbox"
