@@ -9,12 +9,11 @@ import { HISTORY_LIMITS } from '../core/conversation/history-limits.ts';
 import type { Message } from '../core/conversation/message.ts';
 import { AppError } from '../core/errors.ts';
 import type { ConversationStore } from '../ports/conversation-store.ts';
-import type { SafetyChecker } from '../ports/safety.ts';
-import { writeReply } from './write-reply.ts';
+import { type ReplySafety, writeReply } from './write-reply.ts';
 
 export function createConversationServices(
   conversations: Pick<ConversationStore, 'workFor' | 'message' | 'append'>,
-  safety: Pick<SafetyChecker, 'check'>,
+  safety: ReplySafety,
 ): ConversationServices {
   return {
     async reply(request) {

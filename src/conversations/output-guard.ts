@@ -5,7 +5,7 @@
  */
 import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
 import type { Exit } from '../core/safety/exit.ts';
-import type { SafetyChecker } from '../ports/safety.ts';
+import type { SafetyServices } from '../core/safety/safety-services.ts';
 
 /** Longer than any number that is looked for. */
 const HELD_BACK = 64;
@@ -27,14 +27,14 @@ export class OutputBlocked extends Error {
 }
 
 export class OutputGuard {
-  readonly #safety: Pick<SafetyChecker, 'check'>;
+  readonly #safety: Pick<SafetyServices, 'check'>;
   readonly #release: (text: string) => void;
   #text = '';
   #checked = 0;
   #released = 0;
 
   /** `release` is given the next piece. */
-  constructor(safety: Pick<SafetyChecker, 'check'>, release: (text: string) => void) {
+  constructor(safety: Pick<SafetyServices, 'check'>, release: (text: string) => void) {
     this.#safety = safety;
     this.#release = release;
   }

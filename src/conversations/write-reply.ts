@@ -4,20 +4,20 @@ import { fitWindow } from '../core/conversation/fit-window.ts';
 import type { ChatAnswer } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
 import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
+import type { Exit } from '../core/safety/exit.ts';
+import type { SafetyServices } from '../core/safety/safety-services.ts';
 import { TokenTally } from '../core/token-tally.ts';
 import type { ReplyOutcome } from '../ports/conversation-store.ts';
 import type { ReplyRequest } from '../ports/reply-writer.ts';
-import type { SafetyChecker } from '../ports/safety.ts';
 import { OutputBlocked, OutputGuard } from './output-guard.ts';
 
+export type ReplySafety = Pick<SafetyServices, 'check' | 'checkWithJudge'>;
+
 /** See ports/reply-writer.ts. */
-export async function writeReply(
-  safety: Pick<SafetyChecker, 'check'>,
-  request: ReplyRequest,
-): Promise<ReplyOutcome> {
+export async function writeReply(safety: ReplySafety, request: ReplyRequest): Promise<ReplyOutcome> {
   const { history, demoReason } = request;
   const question = history.at(-1)?.text ?? '';
-  const { exit } = safety.check({ text: question, stage: 'input', allow: CONTACT_TYPES });
+  const exit = await exitOf(safety, question, request);
   if (exit !== null) return ended({ status: 'blocked', exit });
   const guard = new OutputGuard(safety, request.onText);
   try {
@@ -37,6 +37,13 @@ export async function writeReply(
     if (error instanceof OutputBlocked) return ended({ status: 'blocked', exit: error.exit });
     throw error;
   }
+}
+
+/** By the rules, and where the operator names a judge and models are asked at all, by that one too. */
+async function exitOf(safety: ReplySafety, text: string, request: ReplyRequest): Promise<Exit | null> {
+  const asked = { text, stage: 'input' as const, allow: CONTACT_TYPES };
+  if (request.demoReason !== null) return safety.check(asked).exit;
+  return (await safety.checkWithJudge(asked, request.llm)).exit;
 }
 
 async function askModel(request: ReplyRequest, guard: OutputGuard): Promise<ChatAnswer> {

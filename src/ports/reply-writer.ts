@@ -12,7 +12,7 @@ export interface ReplyRequest {
   readonly model: string | null;
   /** Set: no model is asked. */
   readonly demoReason: string | null;
-  readonly llm: Pick<LlmClient, 'stream'>;
+  readonly llm: LlmClient;
   readonly signal: AbortSignal;
   /** The next piece that may be seen. */
   readonly onText: (text: string) => void;

@@ -102,7 +102,8 @@ class ReplyAttempt {
 
   async #finish(outcome: ReplyOutcome): Promise<ReplyOutput> {
     const { replyId, attempt } = this.#work.reply;
-    const usage = outcome.usage ?? this.#client?.use.ownSpent ?? null;
+    // All of it: a judge may have been asked before.
+    const usage = this.#client?.use.ownSpent ?? outcome.usage;
     const demoReason = outcome.demoReason ?? this.#client?.use.demo?.reason ?? null;
     const ended = { ...outcome, usage, demoReason };
     const message = await this.#deps.store.conversations.finish(replyId, attempt, ended);

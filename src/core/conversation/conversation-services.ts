@@ -10,7 +10,7 @@ export interface ReplyInTask {
   /** What is answered. */
   readonly messageId: string;
   readonly model: string | null;
-  readonly llm: Pick<LlmClient, 'stream'>;
+  readonly llm: LlmClient;
   readonly signal: AbortSignal;
   /** The same for each attempt: the reply is added once. */
   readonly idempotencyKey: string;
