@@ -6,5 +6,5 @@ test('files of personas are valid and have what was answered, whenever the proce
   const result = await killPersonas(40);
   expect(result.violations).toEqual([]);
   expect(result).toMatchObject({ kills: 40, tablesLost: 1, mostBehind: 0 });
-  expect(result.answers).toBeGreaterThan(100);
-}, 240_000);
+  expect(result.answers).toBeGreaterThan(40);
+}, 600_000);
