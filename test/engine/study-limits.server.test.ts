@@ -81,7 +81,7 @@ it('masks what a model lets slip before anybody sums it up', async () => {
   expect(JSON.stringify(fake.calls[before + 2]?.body.messages)).not.toMatch(/keller@example|078-05/);
 });
 
-it('the largest study runs by rules, and its answer is whole', async () => {
+it('the largest study runs by rules, and its answer is whole', { timeout: 240_000 }, async () => {
   const { study: small } = (await run({ use_demo: true }, 'emma')).body.result as { study: Study };
   const draft = (index: number) => ({
     name: `Guest ${index}`,

@@ -47,49 +47,55 @@ async function splitRoles(env: Record<string, string>): Promise<Processes> {
 it.each([
   ['one process on DuckDB', oneProcess],
   ['the worker of split roles on PostgreSQL', splitRoles],
-] as const)('%s goes on with the turns that are missing, and only with those', async (_what, start) => {
-  const fake = await startFakeProvider({ wordMs: 40, answerTo: studyAnswer });
-  onTestFinished(() => fake.stop());
-  const { api, worker } = await start({ ...LIMITS, OPENAI_BASE_URL: fake.baseUrl });
-  const { body } = await post(api.url, 'studies.run', {
-    feature: 'A calendar that finds time for a walk',
-    persona_ids: PERSONAS,
-    turns: ROUNDS,
-    model: 'slow',
-  });
-  const { study_id: id } = body.result;
-  const study = async (): Promise<Study> =>
-    (await post(api.url, 'studies.get', { study_id: id })).body.result;
-  const kept: string[] = [];
-  for (const calls of [9, 20]) {
-    await fake.arrived(calls);
-    kept.push(...(await study()).conversation.map(({ text }) => text));
-    await worker.kill();
-    await worker.start();
-  }
-  await until('the study is done', 90_000, async () => (await study()).status !== 'in_progress');
-  const done = await study();
-  expect(done.status).toBe('completed');
-  const said = done.conversation.map(({ round, persona_id }) => `${round}.${persona_id}`);
-  expect(said).toEqual(
-    Array.from({ length: ROUNDS }, (_, round) => PERSONAS.map((persona) => `${round + 1}.${persona}`)).flat(),
-  );
-  // What was said before a kill stands as it was said.
-  expect(done.conversation.map(({ text }) => text)).toEqual(expect.arrayContaining(kept));
-  for (const { name, round, text } of done.conversation)
-    expect(text).toBe(
-      `I am ${name}, this is my turn number ${round}, and I heard ${round === 1 ? 'nobody' : (round - 1) * PERSONAS.length} before me.`,
+] as const)(
+  '%s goes on with the turns that are missing, and only with those',
+  { timeout: 240_000 },
+  async (_what, start) => {
+    const fake = await startFakeProvider({ wordMs: 40, answerTo: studyAnswer });
+    onTestFinished(() => fake.stop());
+    const { api, worker } = await start({ ...LIMITS, OPENAI_BASE_URL: fake.baseUrl });
+    const { body } = await post(api.url, 'studies.run', {
+      feature: 'A calendar that finds time for a walk',
+      persona_ids: PERSONAS,
+      turns: ROUNDS,
+      model: 'slow',
+    });
+    const { study_id: id } = body.result;
+    const study = async (): Promise<Study> =>
+      (await post(api.url, 'studies.get', { study_id: id })).body.result;
+    const kept: string[] = [];
+    for (const calls of [9, 20]) {
+      await fake.arrived(calls);
+      kept.push(...(await study()).conversation.map(({ text }) => text));
+      await worker.kill();
+      await worker.start();
+    }
+    await until('the study is done', 90_000, async () => (await study()).status !== 'in_progress');
+    const done = await study();
+    expect(done.status).toBe('completed');
+    const said = done.conversation.map(({ round, persona_id }) => `${round}.${persona_id}`);
+    expect(said).toEqual(
+      Array.from({ length: ROUNDS }, (_, round) =>
+        PERSONAS.map((persona) => `${round + 1}.${persona}`),
+      ).flat(),
     );
-  expect(done.report?.summary).toBe(`${PERSONAS.length} people spoke ${TURNS} times.`);
-  // Each turn and the report have a key of their own; a kill costs what was under way, at most a round each.
-  const asked = Map.groupBy(fake.calls, ({ idempotencyKey }) => idempotencyKey);
-  expect(asked.size).toBe(TURNS + 1);
-  // Kills met turns that were being said.
-  expect(fake.hungUp.length).toBeGreaterThan(0);
-  expect(fake.calls.length).toBeGreaterThan(TURNS + 1);
-  expect(fake.calls.length).toBeLessThanOrEqual(TURNS + 1 + 2 * PERSONAS.length);
-  const { body: listed } = await post(api.url, 'tasks.list', { limit: 10, root_only: true });
-  expect(listed.result.filter((task: { id: string }) => task.id === id)).toHaveLength(1);
-  await worker.stop();
-  if (api !== worker) await api.stop();
-});
+    // What was said before a kill stands as it was said.
+    expect(done.conversation.map(({ text }) => text)).toEqual(expect.arrayContaining(kept));
+    for (const { name, round, text } of done.conversation)
+      expect(text).toBe(
+        `I am ${name}, this is my turn number ${round}, and I heard ${round === 1 ? 'nobody' : (round - 1) * PERSONAS.length} before me.`,
+      );
+    expect(done.report?.summary).toBe(`${PERSONAS.length} people spoke ${TURNS} times.`);
+    // Each turn and the report have a key of their own; a kill costs what was under way, at most a round each.
+    const asked = Map.groupBy(fake.calls, ({ idempotencyKey }) => idempotencyKey);
+    expect(asked.size).toBe(TURNS + 1);
+    // Kills met turns that were being said.
+    expect(fake.hungUp.length).toBeGreaterThan(0);
+    expect(fake.calls.length).toBeGreaterThan(TURNS + 1);
+    expect(fake.calls.length).toBeLessThanOrEqual(TURNS + 1 + 2 * PERSONAS.length);
+    const { body: listed } = await post(api.url, 'tasks.list', { limit: 10, root_only: true });
+    expect(listed.result.filter((task: { id: string }) => task.id === id)).toHaveLength(1);
+    await worker.stop();
+    if (api !== worker) await api.stop();
+  },
+);
