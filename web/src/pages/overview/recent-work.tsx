@@ -17,7 +17,9 @@ export function RecentWork() {
   const recentTalks = pages?.pages[0]?.conversations.slice(0, SHOWN) ?? [];
   if (recentStudies.length === 0 && recentTalks.length === 0) return null;
   return (
-    <div className="mt-5 grid grid-cols-1 items-start gap-3 lg:grid-cols-2">
+    <div
+      className={`mt-5 grid grid-cols-1 items-start gap-3 ${recentStudies.length > 0 && recentTalks.length > 0 ? 'lg:grid-cols-2' : ''}`}
+    >
       {recentStudies.length > 0 && (
         <Card title="Latest studies" isPadded={false}>
           <ul className="divide-y divide-line">
