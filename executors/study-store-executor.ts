@@ -43,7 +43,7 @@ export default defineExecutor({
     if (gathered === null)
       throw new AppError(
         'task_failed',
-        'Nothing to keep: let it depend on conversation_check_executor and feedback_report_executor',
+        'Nothing to keep: let it depend on study_check_executor and feedback_report_executor',
       );
     const { status, exit, conversation, report } = gathered;
     await services.studies.save({

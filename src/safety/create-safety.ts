@@ -55,7 +55,7 @@ export function createSafety(parts: SafetyParts): SafetyChecker {
   };
 }
 
-/** The first system looks at no answers. */
+/** persona-lab looks at no answers. */
 function contractReport(rules: StrictRules, { text, stage }: SafetyCheckRequest): SafetyReport {
   const startedAt = performance.now();
   const exit = stage === 'output' ? null : checkContract(rules, text);

@@ -1,9 +1,9 @@
 /** What is special about the executors of studies; the contract is tested for all. */
 import { describe, expect, it } from 'vitest';
-import conversationCheck from '../../executors/conversation-check-executor.ts';
 import feedbackReport from '../../executors/feedback-report-executor.ts';
 import personaConversation from '../../executors/persona-conversation-executor.ts';
 import personaTurn from '../../executors/persona-turn-executor.ts';
+import conversationCheck from '../../executors/study-check-executor.ts';
 import studyPersonas from '../../executors/study-personas-executor.ts';
 import studyRound from '../../executors/study-round-executor.ts';
 import studyStore from '../../executors/study-store-executor.ts';

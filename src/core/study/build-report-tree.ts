@@ -36,7 +36,7 @@ export function buildReportTree({
       id: check,
       name: 'Check the conversation',
       parent_id: rootId,
-      schemas: { method: 'conversation_check_executor' },
+      schemas: { method: 'study_check_executor' },
       inputs: { turns: conversation.map((turn) => ({ ...turn })) as JsonObject[] },
     },
   ];

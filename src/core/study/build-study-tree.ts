@@ -55,7 +55,7 @@ export function buildStudyTree({ studyId, topic, personas, demoReason }: StudyTr
     ),
     // Groups, and requires the report: without it the study has failed, unless it was blocked.
     task(ids.feedback, 'Feedback', null, { parent: studyId, dependencies: [ids.report] }),
-    task(ids.conversation, 'Check the conversation', 'conversation_check_executor', {
+    task(ids.conversation, 'Check the conversation', 'study_check_executor', {
       parent: ids.feedback,
       dependencies: all.map(ids.round),
     }),

@@ -29,8 +29,8 @@ const safetyResult = z.looseObject({
 });
 
 export default defineExecutor({
-  id: 'conversation_check_executor',
-  name: 'Persona Conversation Safety Executor',
+  id: 'study_check_executor',
+  name: 'Study Check Executor',
   description:
     'Checks what simulated users said and masks personal data, secrets and whatever else must not go on',
   tags: ['persona', 'study', 'safety'],
