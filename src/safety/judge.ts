@@ -9,6 +9,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { LlmClient } from '../core/llm/chat.ts';
 import { makeExit } from '../core/safety/exit-table.ts';
 import type { JudgeOutcome, SafetyReport } from '../core/safety/safety-check.ts';
+import { beginningOf } from './text/beginning-of.ts';
 
 const answerSchema = z.object({
   is_attack: z.boolean(),
@@ -50,7 +51,7 @@ export async function askJudge(
 
 function question(text: string, model: string) {
   const mark = `data-${randomBytes(9).toString('base64url')}`;
-  const shown = text.slice(0, MOST_CHARS);
+  const shown = beginningOf(text, MOST_CHARS);
   return {
     model,
     temperature: 0,

@@ -28,6 +28,11 @@ describe('length and budgets', () => {
     expect(findings.map(({ type, start }) => [type, start])).toEqual([['email', 5]]);
   });
 
+  it('cuts no character in two', () => {
+    const text = `${'x'.repeat(19_999)}${'😄'.repeat(1_000)}`;
+    expect(safety.check({ text })).toMatchObject({ exit: { reason: 'prompt_too_long' }, findings: [] });
+  });
+
   it('has no length for answers', () => {
     expect(
       testSafety({ maxPromptChars: 10 }).check({ text: 'x '.repeat(50), stage: 'output' }).exit,
@@ -180,6 +185,12 @@ describe('judge', () => {
     });
     expect(judge?.status).toBe('exit');
     expect(asked.at(-1)).toMatch(/^<(data-[\w-]{12})>\nA quiet text\.\n<\/\1>$/);
+  });
+
+  it('reads the beginning of a long text, and no half of a character', async () => {
+    const long = testSafety({ judgeModel: 'gpt-4o-mini', maxPromptChars: 50_000 });
+    await long.checkWithJudge({ text: `${'x'.repeat(19_999)}${'😄'.repeat(100)}` }, says(false, 1));
+    expect(asked.at(-1)).toMatch(/>\nx{19999}\n</);
   });
 
   it.each([says(false, 1), says(true, 0.3)])('says clear', async (llm) => {

@@ -18,6 +18,7 @@ import { findInjections } from '../injection/find-injections.ts';
 import { findSensitive } from '../sensitive/find-sensitive.ts';
 import type { Match } from '../sensitive/match.ts';
 import { toFinding } from '../sensitive/to-finding.ts';
+import { beginningOf } from '../text/beginning-of.ts';
 import { type CleanText, cleanText } from '../text/clean-text.ts';
 import { budgetExit, type TextBudget } from './budget-exit.ts';
 import { findDenied } from './find-denied.ts';
@@ -62,7 +63,7 @@ export function checkStrict(rules: StrictRules, request: SafetyCheckRequest, now
   if (rules.isKilled && wanted.includes('kill_switch')) return { exit: killExit(), findings: [] };
   const tooLong = wanted.includes('length') ? lengthOf(rules, text) : null;
   // Of what is too long anyway only the beginning is looked at: a check costs time by length.
-  const clean = cleanText(tooLong === null ? text : text.slice(0, MOST_OF_TOO_LONG));
+  const clean = cleanText(tooLong === null ? text : beginningOf(text, MOST_OF_TOO_LONG));
   // Together, because a secret may hold what reads like an address.
   const types = SENSITIVE_TYPES.filter((type) => wanted.includes(ruleOf(type)));
   const subject: Subject = { request, clean, matches: findSensitive(clean.text, types), tooLong, nowMs };
