@@ -1,4 +1,5 @@
 /** The A/B experiments, the plans of their clients, and generated texts, from the settings. */
+import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { BuildFacts, LabDeps } from '../api/lab/lab-deps.ts';
 import type { Config } from '../config.ts';
@@ -19,6 +20,7 @@ import type { Logger } from '../ports/telemetry.ts';
 
 const TIMEOUT_SECONDS = 8;
 const MAX_TOKENS = 500;
+const USER_MARK_LENGTH = 12;
 
 export interface LabParts {
   readonly config: Config;
@@ -34,6 +36,7 @@ export interface LabParts {
 export function makeLab(parts: LabParts): LabDeps {
   const { config, store, ledger, logger } = parts;
   const now = () => performance.timeOrigin + performance.now();
+  const userKey = parts.sealer.derive('lab-users');
   const marks = createMarks(parts.sealer.derive('fingerprint'));
   return {
     experiments: createExperiments({ store: store.experiments, now, random: Math.random, logger }),
@@ -62,6 +65,8 @@ export function makeLab(parts: LabParts): LabDeps {
       maxKept: config.generateMaxKept,
       now,
     }),
+    userMark: (userId) =>
+      createHmac('sha256', userKey).update(userId).digest('hex').slice(0, USER_MARK_LENGTH),
     build: buildFacts(config, parts.port),
   };
 }

@@ -73,6 +73,7 @@ export function createMonetization(options: MonetizationOptions): Monetization {
       const id = clientId === undefined || clientId === '' ? ADDRESS + ip : clientId;
       return { id, plan: settings.allowsHeaderPlans ? labPlanOf(plan) : 'FREE' };
     },
+    shownId,
     take: (client, key) => take(client, key),
     giveBack: (key, { uses }) => ledger.giveBack(key, uses),
     usage,

@@ -85,6 +85,8 @@ export interface Monetization {
   };
   /** `ip`: the caller's address, behind trusted proxies. */
   clientOf(clientId: string | undefined, plan: string | undefined, ip: string): LabClient;
+  /** The client as logs and other people may see it: an address only shortened. */
+  shownId(client: LabClient): string;
   /** Takes one request of today's, if there is one. What it allows must be stored, or given back. */
   take(client: LabClient, key: string): Promise<LabDecision>;
   giveBack(key: string, allowance: Allowance): Promise<void>;

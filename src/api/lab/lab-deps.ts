@@ -21,5 +21,7 @@ export interface LabDeps {
   readonly experiments: Experiments;
   readonly monetization: Monetization;
   readonly inference: Inference;
+  /** Stands for a user in logs: short, the same each time, and nobody reads the id back. */
+  readonly userMark: (userId: string) => string;
   readonly build: BuildFacts;
 }

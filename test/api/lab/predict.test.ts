@@ -120,6 +120,37 @@ test('what cannot be stored is not answered', async () => {
   await other.stop();
 });
 
+test('a request that cannot be given back does not hide why it failed', async () => {
+  await start();
+  const failing = {
+    ...store,
+    experiments: {
+      ...store.experiments,
+      record: () => Promise.reject(new AppError('unavailable', 'The database cannot be written now')),
+    },
+  };
+  const other = await startTestApi(failing, {
+    lab: { giveBack: () => Promise.reject(new Error('gone as well')) },
+  });
+  const answer = await other.post('/predict_ab', { user_id: 'a', prompt: 'p' });
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({ detail: 'The database cannot be written now' });
+  expect(other.logs.some(({ message }) => message === 'a request could not be given back')).toBe(true);
+  await other.stop();
+});
+
+test('logs name neither the user nor the whole address', async () => {
+  await start();
+  await ask('ada@example.org');
+  const line = api.logs.find(({ message }) => message === 'ab_event');
+  expect(line?.fields).toMatchObject({
+    user_id: 'mark of 15',
+    client: 'ip:127.0.0.0',
+    group: expect.stringMatching(/^[AB]$/),
+  });
+  expect(JSON.stringify(api.logs)).not.toContain('ada@example.org');
+});
+
 describe('plans', () => {
   test('a cap holds for the day and over a restart; all plans share the count; refusals do not count', async () => {
     const monetization = { isEnabled: true, freeDailyRequests: 3, allowsHeaderPlans: true };

@@ -12,6 +12,7 @@ import type { Store } from '../../../src/ports/store.ts';
 
 export interface TestLabOptions {
   readonly monetization?: Partial<Monetization['settings']>;
+  readonly giveBack?: Monetization['giveBack'];
   readonly random?: () => number;
   readonly now?: () => number;
   readonly inference?: Partial<InferenceOptions>;
@@ -26,17 +27,18 @@ interface TestLabParts extends TestLabOptions {
 export function makeTestLab(parts: TestLabParts): LabDeps {
   const { ledger, logger, random = Math.random, now = Date.now } = parts;
   const store = parts.store.experiments;
+  const monetization = createMonetization({
+    settings: { isEnabled: false, freeDailyRequests: 50, allowsHeaderPlans: false, ...parts.monetization },
+    ledger,
+    store,
+    hashAddress: (ip) => `hash of ${ip}`,
+    shortenAddress: (ip) => ip.replace(/\d+$/, '0'),
+    now,
+    logger,
+  });
   return {
     experiments: createExperiments({ store, now, random, logger }),
-    monetization: createMonetization({
-      settings: { isEnabled: false, freeDailyRequests: 50, allowsHeaderPlans: false, ...parts.monetization },
-      ledger,
-      store,
-      hashAddress: (ip) => `hash of ${ip}`,
-      shortenAddress: (ip) => ip.replace(/\d+$/, '0'),
-      now,
-      logger,
-    }),
+    monetization: parts.giveBack === undefined ? monetization : { ...monetization, giveBack: parts.giveBack },
     inference: createInference({
       store,
       callModel: async (prompt) => `[MOCK COMPLETION] ${prompt}`,
@@ -53,6 +55,7 @@ export function makeTestLab(parts: TestLabParts): LabDeps {
       now,
       ...parts.inference,
     }),
+    userMark: (userId) => `mark of ${userId.length}`,
     build: {
       host: '127.0.0.1',
       port: 21101,

@@ -41,7 +41,10 @@ export function predictRoute(deps: ApiDeps): LabRoute {
         log(deps, context, { prediction, client, userId: request.userId, tookMs });
         sendJson(context, render(prediction, tookMs));
       } catch (error) {
-        await monetization.giveBack(id, decision.allowance);
+        // The first error is the one to tell.
+        await monetization
+          .giveBack(id, decision.allowance)
+          .catch((err: unknown) => deps.logger.warn({ err }, 'a request could not be given back'));
         context.remove('X-Quota-Remaining');
         throw error;
       }
@@ -80,7 +83,7 @@ function refuse(
 }
 
 function log(
-  { logger }: ApiDeps,
+  { logger, lab }: ApiDeps,
   context: ApiContext,
   event: { prediction: Prediction; client: LabClient; userId: string; tookMs: number },
 ): void {
@@ -88,11 +91,12 @@ function log(
   logger.debug(
     {
       request_id: context.state.requestId,
-      user_id: userId,
+      // What clients send may be an e-mail address: logs have its hash.
+      user_id: lab.userMark(userId),
       group: prediction.group,
       picked: prediction.style,
       took_ms: tookMs,
-      client: client.id,
+      client: lab.monetization.shownId(client),
       plan: client.plan,
     },
     'ab_event',
