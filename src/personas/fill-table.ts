@@ -15,8 +15,11 @@ export interface FillParts {
   readonly now: () => number;
 }
 
-/** The table is the truth: a file that differs from it is written anew afterwards, a damaged one is kept beside. */
-export async function fillTable(parts: FillParts): Promise<void> {
+/**
+ * The table is the truth: a file that differs from it is written anew afterwards, a damaged one is kept beside. Gives what
+ * the table was filled from, null when it was full.
+ */
+export async function fillTable(parts: FillParts): Promise<'file' | 'backup' | 'shipped' | null> {
   const { store, files } = parts;
   const [file, backup] = [await readPersonaFile(files.file), await readPersonaFile(files.backup)];
   for (const [path, read] of [
@@ -25,11 +28,14 @@ export async function fillTable(parts: FillParts): Promise<void> {
   ] as const)
     await keepDamaged(parts, path, read);
   const { total } = await store.list({ viewer: null, limit: 1, offset: 0 });
-  if (total > 0) return fromTable(parts, file, total);
+  if (total > 0) {
+    tellOfTable(parts, file, total);
+    return null;
+  }
   const [source, entries] = firstGood(file, backup);
   const count = await store.seed(entries, isoMicros(parts.now()));
   // Another process was faster.
-  if (count === null) return;
+  if (count === null) return null;
   const reason = file.state.health;
   parts.metrics?.observePersonaRestore({ source, reason });
   const facts = { source, count, file: reason, backup: backup.state.health };
@@ -40,6 +46,7 @@ export async function fillTable(parts: FillParts): Promise<void> {
       'personas.json was missing or damaged: personas were restored from personas_backup.json',
     );
   else parts.logger.info(facts, 'There were no personas yet: the shipped ones are in place');
+  return source;
 }
 
 function firstGood(file: ReadPersonaFile, backup: ReadPersonaFile) {
@@ -48,7 +55,7 @@ function firstGood(file: ReadPersonaFile, backup: ReadPersonaFile) {
   return ['shipped', SHIPPED_PERSONAS] as const satisfies readonly [PersonaRestoreSource, unknown];
 }
 
-function fromTable({ logger, metrics }: FillParts, file: ReadPersonaFile, count: number): void {
+function tellOfTable({ logger, metrics }: FillParts, file: ReadPersonaFile, count: number): void {
   if (file.state.health === 'ok') return;
   metrics?.observePersonaRestore({ source: 'table', reason: file.state.health });
   logger.warn(

@@ -80,10 +80,10 @@ export class PersonaFiles {
     }
   }
 
-  /** Writes what other processes, or an earlier failure, have left. */
-  async catchUp(): Promise<void> {
+  /** Writes what other processes, or an earlier failure, have left. Null: nothing was written. */
+  async catchUp(): Promise<WrittenFiles | null> {
     const isCurrent = await this.isCurrent().catch(() => true);
-    if (!isCurrent) await this.follow();
+    return isCurrent ? null : this.follow();
   }
 
   async #write(): Promise<WrittenFiles> {

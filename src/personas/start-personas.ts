@@ -8,7 +8,7 @@ import type { Logger, PersonaMetrics } from '../ports/telemetry.ts';
 import type { CloudBackup } from './cloud-backup.ts';
 import { fillTable } from './fill-table.ts';
 import { noBucket } from './no-bucket.ts';
-import { PersonaFiles } from './persona-files.ts';
+import { PersonaFiles, type WrittenFiles } from './persona-files.ts';
 import { readPersonaFile } from './read-persona-file.ts';
 import { restorePersonas } from './restore-personas.ts';
 
@@ -35,13 +35,18 @@ const CATCH_UP_EVERY_MS = 15_000;
 export async function startPersonas(parts: PersonasParts): Promise<StartedPersonas> {
   const { store, cloud, now } = parts;
   const files = new PersonaFiles(parts);
-  await fillTable({ ...parts, files });
-  await files.follow();
-  const stopCatchingUp = keepUp(files, parts.catchUpEveryMs ?? CATCH_UP_EVERY_MS);
-  const changed = async () => {
-    const written = await files.follow();
+  const send = (written: WrittenFiles | null) => {
     if (written !== null) cloud?.uploadSoon(written);
   };
+  const source = await fillTable({ ...parts, files });
+  const first = await files.follow();
+  // Shipped ones are no reason to overwrite what a bucket has kept of a machine that is gone.
+  if (source === 'file' || source === 'backup') send(first);
+  const stopCatchingUp = keepUp(
+    async () => send(await files.catchUp()),
+    parts.catchUpEveryMs ?? CATCH_UP_EVERY_MS,
+  );
+  const changed = async () => send(await files.follow());
   const record = async (made: Omit<PersonaBackup, 'id' | 'at'>): Promise<PersonaBackup> => {
     const backup = { ...made, id: randomUUID(), at: isoMicros(now()) };
     await store.recordBackup(backup);
@@ -115,10 +120,10 @@ function asUnavailable(error: unknown): never {
 }
 
 /** The function it gives stops that, and waits for a writing that is under way. */
-function keepUp(files: PersonaFiles, everyMs: number): () => Promise<void> {
+function keepUp(catchUp: () => Promise<void>, everyMs: number): () => Promise<void> {
   let round: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    round = round.then(() => files.catchUp());
+    round = round.then(catchUp);
   }, everyMs);
   timer.unref();
   return async () => {

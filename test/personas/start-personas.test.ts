@@ -280,6 +280,32 @@ describe('a bucket', () => {
     });
   });
 
+  it('gets what a start has restored, and not the shipped ones', async () => {
+    bucket.objects.set(KEY, 'of a machine that is gone');
+    await (await start(cloudOf())).close();
+    expect(bucket.objects.get(KEY)).toBe('of a machine that is gone');
+    store = memoryPersonas();
+    await write(file(), 'x');
+    await write(backup(), [entry(3, 'Kept')]);
+    await (await start(cloudOf())).close();
+    expect(bucket.objects.get(KEY)).toContain('Kept');
+  });
+
+  it('gets what is written later, too', async () => {
+    started = await startPersonas({
+      store,
+      dataDir,
+      mostPerUser: 9,
+      logger,
+      cloud: cloudOf(),
+      now: Date.now,
+      catchUpEveryMs: 20,
+    });
+    const drafts = [samplePersona({ name: 'Caught up' })];
+    await store.create({ owner: 'eva', drafts, at: 'x', mostOfOwner: 9 });
+    await expect.poll(() => bucket.objects.get(KEY)).toContain('Caught up');
+  });
+
   it('is tried again, and never blocks a change', async () => {
     const personas = await start(cloudOf());
     bucket.answered.length = 0;
