@@ -15,6 +15,7 @@ import {
 import { type Beliefs, beliefOf, drawStyle, pickShares, type Reward } from '../core/experiments/thompson.ts';
 import { isoMicros } from '../core/time.ts';
 import type { ExperimentStore } from '../ports/experiment-store.ts';
+import { type TellOnce, tellOnce } from './tell-once.ts';
 
 const FRESH_MS = 1_000;
 
@@ -36,12 +37,14 @@ export interface PolicyBookOptions {
 
 export class PolicyBook {
   readonly #options: PolicyBookOptions;
+  readonly #readings: TellOnce;
   #entries: ReadonlyMap<string, Entry> = new Map();
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
 
   constructor(options: PolicyBookOptions) {
     this.#options = options;
+    this.#readings = tellOnce(options.logger, 'policies could not be read');
   }
 
   /** Unknown names get the default policy. */
@@ -79,9 +82,7 @@ export class PolicyBook {
     const reading = this.#read();
     if (this.#entries.size === 0) return reading;
     // The old ones serve until the store answers again.
-    reading.catch((error: unknown) =>
-      this.#options.logger.warn({ err: error }, 'policies could not be read'),
-    );
+    reading.catch((error: unknown) => this.#readings.failed(error));
   }
 
   #read(): Promise<void> {
@@ -106,6 +107,7 @@ export class PolicyBook {
       }),
     );
     this.#readAt = startedAt;
+    this.#readings.worked();
   }
 
   #entryOf(policy: Policy, rewards: Readonly<Record<string, Reward>>): Entry {
