@@ -64,6 +64,7 @@ export function makeLab(parts: LabParts): LabDeps {
       keptMs: config.generateKeptSeconds * 1_000,
       maxKept: config.generateMaxKept,
       now,
+      logger,
     }),
     userMark: (userId) =>
       createHmac('sha256', userKey).update(userId).digest('hex').slice(0, USER_MARK_LENGTH),

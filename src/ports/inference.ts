@@ -17,6 +17,8 @@ export interface InferenceAnswer {
 export interface Inference {
   /** A model that fails is no error. Throws `idempotency_conflict` when the key came with another prompt. */
   generate(request: InferenceRequest): Promise<InferenceAnswer>;
+  /** Counts a prompt that the safety rules kept from the model. */
+  observeExit(elapsedMs: number): void;
   /** Of this process, since its start. */
   metrics(): JsonObject;
 }

@@ -30,6 +30,7 @@ function make(
     keptMs: 60_000,
     maxKept: 512,
     now: () => clock.ms,
+    logger: { warn: () => undefined },
     ...more,
   });
 }
@@ -170,21 +171,47 @@ describe('kept answers', () => {
   });
 });
 
+test('a store that is away keeps nobody from an answer, and is told of once', async () => {
+  const clock = { ms: 1_000_000 };
+  let isAway = true;
+  const told: string[] = [];
+  const rows = memoryExperiments();
+  const orAway = <T>(work: Promise<T>) => (isAway ? Promise.reject(new Error('away')) : work);
+  const store = {
+    keptAnswer: (key: string, nowMs: number) => orAway(rows.keptAnswer(key, nowMs)),
+    keepAnswer: (...row: Parameters<typeof rows.keepAnswer>) => orAway(rows.keepAnswer(...row)),
+  };
+  const logger = { warn: (_fields: object, message: string) => void told.push(message) };
+  const inference = make(async (prompt) => `to ${prompt}`, { store, logger }, clock);
+  for (const prompt of ['a', 'b', 'c'])
+    expect(await ask(inference, prompt)).toMatchObject({ text: `to ${prompt}`, meta: { source: 'primary' } });
+  // This process has it all the same.
+  expect((await ask(inference, 'a')).meta['source']).toBe('cache_hit');
+  expect(told).toHaveLength(2);
+  isAway = false;
+  await ask(inference, 'd');
+  isAway = true;
+  await ask(inference, 'e');
+  expect(told).toHaveLength(4);
+});
+
 test('measurements in the form clients know', async () => {
   const inference = make(async (prompt) => (prompt === 'bad' ? failing() : 'ok'));
   await ask(inference, 'a');
   await ask(inference, 'a');
   await ask(inference, 'bad');
+  inference.observeExit(3.7);
   expect(inference.metrics()).toMatchObject({
     as_of: 1_000,
     uptime_seconds: 0,
-    counters: { primary: 1, cache_hit: 1, fallback_error: 1 },
+    counters: { primary: 1, cache_hit: 1, fallback_error: 1, safety_exit: 1 },
     breaker_states: { closed: 2 },
     attempts_hist: { 1: 1, 3: 1 },
     latency: {
-      overall: { count: 3 },
+      overall: { count: 4 },
       by_outcome: {
         primary: { count: 1 },
+        safety_exit: { count: 1, max: 3 },
         fallback_latency_budget: { count: 0, p50: null, p95: null, max: null },
       },
     },

@@ -8,6 +8,7 @@ import { AppError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { ExperimentStore, KeptAnswer } from '../../ports/experiment-store.ts';
 import type { Inference, InferenceAnswer, InferenceRequest } from '../../ports/inference.ts';
+import { tellOnce } from '../tell-once.ts';
 import { callPrimary, type PrimaryOptions } from './call-primary.ts';
 import { fallbackText } from './fallback-text.ts';
 import { InferenceMetrics, type Outcome } from './inference-metrics.ts';
@@ -20,6 +21,7 @@ export interface InferenceOptions extends PrimaryOptions {
   readonly maxKept: number;
   /** Epoch ms. */
   readonly now: () => number;
+  readonly logger: { warn(fields: Record<string, unknown>, message: string): void };
 }
 
 interface Running {
@@ -32,11 +34,21 @@ export function createInference(options: InferenceOptions): Inference {
   const metrics = new InferenceMetrics(now);
   const kept = new LRUCache<string, KeptAnswer>({ max: Math.max(1, maxKept) });
   const running = new Map<string, Running>();
+  const reads = tellOnce(options.logger, 'kept answers cannot be read: the model is asked each time');
+  const writes = tellOnce(options.logger, 'answers cannot be kept in the store');
 
+  /** A store that is away keeps nobody from an answer. */
   async function findKept(key: string): Promise<KeptAnswer | null> {
     const near = kept.get(key);
     if (near !== undefined && near.expiresMs > now()) return near;
-    return store.keptAnswer(key, Math.floor(now()));
+    try {
+      const found = await store.keptAnswer(key, Math.floor(now()));
+      reads.worked();
+      return found;
+    } catch (error) {
+      reads.failed(error);
+      return null;
+    }
   }
 
   async function ask(key: string, fingerprint: string, prompt: string): Promise<InferenceAnswer> {
@@ -50,9 +62,19 @@ export function createInference(options: InferenceOptions): Inference {
     if (answer.meta['source'] !== 'primary') return answer;
     const expiresMs = Math.floor(now()) + options.keptMs;
     const row = { key, fingerprint, answer: JSON.stringify(answer), expiresMs };
-    await store.keepAnswer(row, maxKept, Math.floor(now()));
     kept.set(key, row);
+    await keep(row);
     return answer;
+  }
+
+  /** The answer is made: it is given whether or not other processes will find it. */
+  async function keep(row: KeptAnswer): Promise<void> {
+    try {
+      await store.keepAnswer(row, maxKept, Math.floor(now()));
+      writes.worked();
+    } catch (error) {
+      writes.failed(error);
+    }
   }
 
   return {
@@ -73,6 +95,7 @@ export function createInference(options: InferenceOptions): Inference {
       metrics.observe(observationOf(answer, performance.now() - startedMs));
       return answer;
     },
+    observeExit: (elapsedMs) => metrics.observe({ outcome: 'safety_exit', elapsedMs: Math.floor(elapsedMs) }),
     metrics: () => metrics.snapshot(),
   };
 }

@@ -108,7 +108,12 @@ describe('what is measured and logged', () => {
     const user_id = 'eve"\n{"level":"fatal"}';
     await api.post('/predict_ab', { user_id, prompt: 'p', deterministic: true }, { 'x-request-id': 'r-1' });
     const own = api.logs.filter(({ message }) => message === 'ab_event').at(-1);
-    expect(own?.fields).toMatchObject({ request_id: 'r-1', user_id, picked: 'serious', plan: 'FREE' });
+    expect(own?.fields).toMatchObject({
+      request_id: 'r-1',
+      user_id: `mark of ${user_id.length}`,
+      picked: 'serious',
+      plan: 'FREE',
+    });
     expect(api.logs.filter(({ message }) => message === 'access').at(-1)?.fields).toMatchObject({
       request_id: 'r-1',
       method: 'POST',
@@ -152,6 +157,9 @@ describe('safety exits', () => {
     expect(await answer.json()).toMatchObject({
       text: '',
       meta: { source: 'safety_exit', exit: { severity: 'medium' } },
+    });
+    expect(await (await send('/safety/inference_metrics')).json()).toMatchObject({
+      counters: { safety_exit: 1 },
     });
   });
   test('strict mode may clear what only looks like a number of somebody', async () => {

@@ -53,6 +53,7 @@ export function makeTestLab(parts: TestLabParts): LabDeps {
       keptMs: 60_000,
       maxKept: 512,
       now,
+      logger,
       ...parts.inference,
     }),
     userMark: (userId) => `mark of ${userId.length}`,

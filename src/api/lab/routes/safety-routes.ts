@@ -73,9 +73,13 @@ function generateV2Route(deps: ApiDeps): LabRoute {
     path: '/safety/generate_v2',
     async answer(context) {
       const bytes = await readBody(context.req, settings.smallBodyBytes);
+      const startedMs = performance.now();
       const prompt = readModel(GENERATE_V2_MODEL, bytes, context.headers['content-type'])['prompt'] as string;
       const exit = exitOf(safety, prompt);
-      if (exit !== null) return sendExit(context, exit);
+      if (exit !== null) {
+        lab.inference.observeExit(performance.now() - startedMs);
+        return sendExit(context, exit);
+      }
       const answer = await lab.inference.generate({
         prompt,
         client: callerOf(context, deps).id,
