@@ -1,6 +1,7 @@
 /** One reply from beginning to end: the question is checked, a model (or rules) answers, the answer is checked. */
 import { demoReply } from '../core/conversation/demo-reply.ts';
 import { fitWindow } from '../core/conversation/fit-window.ts';
+import type { Message } from '../core/conversation/message.ts';
 import type { ChatAnswer } from '../core/llm/chat.ts';
 import { costNanoUsd } from '../core/llm/prices.ts';
 import { CONTACT_TYPES } from '../core/safety/contact-types.ts';
@@ -25,7 +26,7 @@ export async function writeReply(safety: ReplySafety, request: ReplyRequest): Pr
       guard.add(demoReply(history, demoReason));
       return ended({ text: guard.end(), demoReason });
     }
-    const answer = await askModel(request, guard);
+    const answer = await askModel({ ...request, history: harmless(safety, history) }, guard);
     request.signal.throwIfAborted();
     const facts = {
       model: answer.model,
@@ -44,6 +45,20 @@ async function exitOf(safety: ReplySafety, text: string, request: ReplyRequest):
   const asked = { text, stage: 'input' as const, allow: CONTACT_TYPES };
   if (request.demoReason !== null) return safety.check(asked).exit;
   return (await safety.checkWithJudge(asked, request.llm)).exit;
+}
+
+/**
+ * What came before the question and is fit to be told to a model. Each is checked anew: it may have been kept without a
+ * reply, or edited since. What answers a message that is left out is left out too.
+ */
+function harmless(safety: ReplySafety, history: readonly Message[]): Message[] {
+  const isRefused = ({ role, text }: Message) =>
+    role === 'user' && safety.check({ text, stage: 'input', allow: CONTACT_TYPES }).exit !== null;
+  const refused = new Set(history.slice(0, -1).filter(isRefused));
+  const ids = new Set([...refused].map(({ message_id }) => message_id));
+  return history.filter(
+    (message) => !refused.has(message) && (message.reply_to === null || !ids.has(message.reply_to)),
+  );
 }
 
 async function askModel(request: ReplyRequest, guard: OutputGuard): Promise<ChatAnswer> {

@@ -17,6 +17,7 @@ function reply(
   pieces: readonly string[],
   demoReason: string | null = null,
   model: string | null = null,
+  before: readonly Message[] = [],
 ) {
   const asked: ChatRequest[] = [];
   const seen: string[] = [];
@@ -60,7 +61,7 @@ function reply(
     { check, checkWithJudge },
     {
       conversation,
-      history: [said(text)],
+      history: [...before, said(text)],
       model,
       demoReason,
       llm,
@@ -92,6 +93,18 @@ test('what the rules or the judge refuse, no model is asked', async () => {
   const byJudge = await reply('judge', ['x']);
   expect(byJudge.done).toMatchObject({ status: 'blocked', exit: { reason: 'jailbreak_detected' } });
   expect([byRules.asked, byJudge.asked]).toEqual([[], []]);
+});
+
+test('what was kept or edited without a reply is checked before it goes along, and goes with its answer', async () => {
+  const before = [
+    { ...said('fine'), message_id: 'a' },
+    { ...said('a rule'), message_id: 'b' },
+    { ...said('to b'), message_id: 'c', role: 'assistant', reply_to: 'b' },
+    { ...said('a secret'), message_id: 'd' },
+  ] as Message[];
+  const { done, asked } = await reply('hello', ['Hi'], null, null, before);
+  expect(done.status).toBe('completed');
+  expect(asked[0]?.messages.slice(1).map(({ content }) => content)).toEqual(['fine', 'hello']);
 });
 
 test('an answer that must not be seen is taken back', async () => {
