@@ -162,6 +162,24 @@ export function conversationConformance(open: () => Store): void {
       expect(short?.history.map(({ text }) => text)).toEqual(['before', 'question']);
     });
 
+    test('a reply answers its own question, and none that is gone', async () => {
+      const { conversations } = open();
+      const id = await made();
+      const { message } = await post(id, 'one');
+      await post(id, 'two');
+      const change = { conversationId: id, messageId: message.message_id, version: null };
+      const reply = newReply();
+      const anew = await conversations.regenerate({ ...change, reply });
+      const work = await conversations.claim(reply.replyId, LIMITS);
+      expect(work?.history.map(({ text }) => text)).toEqual(['one']);
+      await conversations.finish(reply.replyId, 1, outcome());
+      await conversations.deleteMessage(change);
+      const messageId = anew?.reply?.message_id as string;
+      await expect(
+        conversations.regenerate({ ...change, messageId, reply: newReply() }),
+      ).rejects.toMatchObject({ code: 'conflict' });
+    });
+
     test('stop ends a reply; its worker may still say how far it came', async () => {
       const { conversations } = open();
       const id = await made();

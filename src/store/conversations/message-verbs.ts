@@ -124,6 +124,8 @@ async function begunAnew(
   const question = String(named['reply_to']);
   if (named['role'] !== 'assistant' || question === '')
     throw new AppError('conflict', `Message ${messageId} answers no other: there is nothing to make anew`);
+  if ((await open.message(question)) === null)
+    throw new AppError('conflict', `The message that ${messageId} answers is deleted: say it again instead`);
   return beginReply(open, reply, question, named);
 }
 

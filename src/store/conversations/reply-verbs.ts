@@ -46,14 +46,9 @@ export function replyVerbs(context: ConversationContext): Verbs {
         const [row] = await session.query('SELECT * FROM conversations WHERE conversation_id = $1', [
           conversationId,
         ]);
-        const [question] = await session.query(
-          'SELECT * FROM messages WHERE message_id = $1 AND conversation_id = $2',
-          [messageId, conversationId],
-        );
-        if (row === undefined || question === undefined) return null;
-        const message = rowToMessage(question);
-        const history = await historyOf(session, conversationId, message.position, limits);
-        return { conversation: rowToConversation(row), message, history: [...history, message] };
+        const asked = await askedOf(session, conversationId, messageId, limits);
+        if (row === undefined || asked === null) return null;
+        return { conversation: rowToConversation(row), ...asked };
       }),
     writePartial: async (replyId, attempt, text) => {
       const conversationId = await database.write(async (session) => {
@@ -114,6 +109,11 @@ export function replyVerbs(context: ConversationContext): Verbs {
 async function claim(open: OpenConversation, reply: Reply, limits: Limits): Promise<ReplyWork | null> {
   const found = await open.message(reply.messageId);
   if (found === null) return null;
+  const asked = await askedOf(open.session, open.id, found.message.reply_to ?? '', limits);
+  if (asked === null) {
+    await stopReplies(open, [reply]);
+    return null;
+  }
   const attempt = reply.attempt + 1;
   await open.session.query('UPDATE conversation_replies SET attempt = $2 WHERE reply_id = $1', [
     reply.replyId,
@@ -121,7 +121,7 @@ async function claim(open: OpenConversation, reply: Reply, limits: Limits): Prom
   ]);
   open.note(attempt === 1 ? 'message-started' : 'message-restarted', reply.messageId);
   const message = await open.updateMessage(reply.messageId, { status: 'streaming', text: '' });
-  const history = await historyOf(open.session, open.id, message.position, limits);
+  const { history } = asked;
   return { reply: { ...reply, attempt }, conversation: rowToConversation(open.row), message, history };
 }
 
@@ -143,6 +143,23 @@ function outcomeCells(outcome: ReplyOutcome): Row {
     demo_reason: outcome.demoReason ?? '',
     error: outcome.error ?? '',
   };
+}
+
+/** A question, and what was said up to it: the question comes last. null: it is gone. */
+async function askedOf(
+  session: Session,
+  conversationId: string,
+  messageId: string,
+  limits: Limits,
+): Promise<{ message: Message; history: Message[] } | null> {
+  const [row] = await session.query('SELECT * FROM messages WHERE message_id = $1 AND conversation_id = $2', [
+    messageId,
+    conversationId,
+  ]);
+  if (row === undefined) return null;
+  const message = rowToMessage(row);
+  const before = await historyOf(session, conversationId, message.position, limits);
+  return { message, history: [...before, message] };
 }
 
 /** Messages before a position, oldest first: of the newest as many as the limits allow, one at least. */
