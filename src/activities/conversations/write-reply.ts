@@ -129,9 +129,10 @@ class ReplyAttempt {
 
   async #failed(error: unknown): Promise<ReplyOutput> {
     const known = AppError.is(error) ? error : null;
-    this.#note('failed', false);
     if (known === null) this.#deps.logger.error({ err: error, ...this.#ids() }, 'a reply failed');
     if (known?.retryable === true && this.#context.info.attempt < MOST_ATTEMPTS) {
+      // Otherwise #finish does.
+      this.#note('failed', false);
       const waitMs = Math.max(
         1_000 * 2 ** (this.#context.info.attempt - 1),
         1_000 * (known.retryAfterSeconds ?? 0),
