@@ -101,7 +101,7 @@ export interface ConversationStore {
   ): Promise<Message[]>;
   /** Keeps the text that stood. `reply`: its reply is made anew (or made). */
   edit(change: ChangeMessage & { text: string; reply: NewReply | null }): Promise<Exchange | null>;
-  /** Of a reply: made anew; of a user's message: the reply to it is. `message` is the one named. */
+  /** Of a reply: made anew; of a user's message: the reply to it is. `message` is the one named. The key's answer gets `reply_id`. */
   regenerate(
     change: ChangeMessage & { reply: NewReply; idempotency?: IdempotencyRecord | undefined },
   ): Promise<Exchange | null>;

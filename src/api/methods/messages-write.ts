@@ -1,6 +1,7 @@
 /** `messages.create`, `messages.update`, `messages.regenerate`: what a user says, and the replies that asks for. */
 import { z } from 'zod';
 import { cleanMessage } from '../../core/conversation/clean-text.ts';
+import type { Conversation } from '../../core/conversation/conversation.ts';
 import { MESSAGE_ROLES, type Message, messageSchema } from '../../core/conversation/message.ts';
 import { titleOf } from '../../core/conversation/title-of.ts';
 import { AppError } from '../../core/errors.ts';
@@ -103,13 +104,9 @@ export const messagesCreate = defineMethod<z.infer<typeof createParams>>({
         }).then(answerOf);
       },
       replay: async (answer) => {
-        const find = async (found: unknown): Promise<Message | null> =>
-          typeof found === 'string'
-            ? call.deps.store.conversations.message(conversation.conversation_id, found)
-            : null;
-        const message = await find(answer['message_id']);
+        const message = await storedMessage(call, conversation, answer['message_id']);
         if (message === null) throw noMessage(String(answer['message_id']));
-        return { message, reply: await find(answer['reply_id']) };
+        return { message, reply: await storedMessage(call, conversation, answer['reply_id']) };
       },
     });
   },
@@ -201,11 +198,11 @@ export const messagesRegenerate = defineMethod<z.infer<typeof regenerateParams>>
           return found(message, call.deps.store.conversations.regenerate(change));
         }).then(answerOf);
       },
-      replay: async () => {
+      replay: async (answer) => {
         const current = await requireOwnMessage(call, params.conversation_id, params.message_id);
         return {
           message: current.message,
-          reply: current.message.role === 'assistant' ? current.message : null,
+          reply: await storedMessage(call, conversation, answer['reply_id']),
         };
       },
     });
@@ -218,6 +215,15 @@ function changeOf(call: Call, message: Message) {
     messageId: message.message_id,
     version: versionOf(call),
   };
+}
+
+/** By the id in a key's answer. */
+async function storedMessage(
+  call: Call,
+  { conversation_id }: Conversation,
+  id: unknown,
+): Promise<Message | null> {
+  return typeof id === 'string' ? call.deps.store.conversations.message(conversation_id, id) : null;
 }
 
 /** It may have been deleted since it was looked at. */

@@ -85,8 +85,11 @@ export function messageVerbs(context: ConversationContext): Verbs {
         const found = await open.message(change.messageId);
         if (found === null) return null;
         requireVersion(found.row, change.version, `Message ${change.messageId}`);
-        if (change.idempotency !== undefined) await insertIdempotency(open.session, [change.idempotency]);
         const begun = await begunAnew(open, found.row, change.reply);
+        if (change.idempotency !== undefined) {
+          const answer = { ...change.idempotency.answer, reply_id: begun.reply.message_id };
+          await insertIdempotency(open.session, [{ ...change.idempotency, answer }]);
+        }
         const message = (await open.message(change.messageId))?.message ?? found.message;
         return { message, ...begun, ended: [] };
       }),
