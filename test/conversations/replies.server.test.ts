@@ -139,12 +139,19 @@ describe('a reply', () => {
     expect((await stream.until(isEnd(one.reply.message_id))).message.status).toBe('completed');
     expect(stream.events.map((event: Body) => event.type)).toContain('message_restarted');
     stream.close();
+    const failures = async () => {
+      const { groups } = await server.call('usage.summary', { group_by: ['executor'] });
+      return groups.find((it: Body) => it.executor === 'conversation_reply_executor').outcomes.failed ?? 0;
+    };
+    const before = await failures();
     provider.next('bad-request');
     const two = await talk.say(id, 'never');
     const failed = await talk.settled(id, two.reply.message_id);
     expect(failed).toMatchObject({ status: 'failed', text: '' });
     expect(failed.error).toMatch(/Unknown parameter/);
     expect(failed.error).not.toContain('sk-server');
+    await talk.settled(id, (await talk.say(id, 'and on')).reply.message_id);
+    expect(await failures()).toBe(before + 1);
   });
 
   test("the request's own key pays, and no row of it stays", async () => {
@@ -240,6 +247,13 @@ describe('a reply', () => {
     expect(both[0].reply.message_id).toBe(both[1].reply.message_id);
     await talk.settled(id, both[0].reply.message_id);
     expect((await talk.http('GET', `/conversations/${id}`)).body.message_count).toBe(2);
+    const path = `/conversations/${id}/messages/${both[0].message.message_id}/regenerate`;
+    const anew = { 'idempotency-key': 'anew-once' };
+    for (const time of ['first', 'again']) {
+      const { body } = await talk.http('POST', path, {}, anew);
+      expect([time, body.reply?.message_id]).toEqual([time, both[0].reply.message_id]);
+    }
+    expect((await talk.settled(id, both[0].reply.message_id)).revision).toBe(2);
   });
 
   test('as a task of a tree: the executor adds its answer once', async () => {
